@@ -106,7 +106,8 @@ int64_t client_seq(const struct client *c);
 /* Calls sent whose replies have not arrived. */
 size_t client_under_way(const struct client *c);
 
-/* To wait on from outside: readable, or writable while client_wants_write(). Then client_poll(c, 0). */
+/* To wait on from outside: readable, or writable while client_wants_write();
+ * then client_poll(c, 0). */
 int client_fd(const struct client *c);
 bool client_wants_write(const struct client *c);
 
@@ -124,7 +125,8 @@ void client_seed(struct client *c, uint64_t seed);
 /* Frees data and clears; fine on a zeroed one. */
 void client_error_done(struct client_error *e);
 
-/* The first token (a word, its line end cut) of a file, malloc'd. -ENOENT, -EACCES, -EINVAL (empty), ... */
+/* The first token (a word, its line end cut) of a file, malloc'd.
+ * -ENOENT, -EACCES, -EINVAL (empty), ... */
 int client_read_token(const char *path, char **ret);
 
 #endif

@@ -59,7 +59,8 @@ void openrpc_free(struct openrpc *o); /* NULL is fine */
 const json_t *openrpc_document(const struct openrpc *o);
 size_t openrpc_methods(const struct openrpc *o);
 const struct method_spec *openrpc_method_at(const struct openrpc *o, size_t i);
-const struct method_spec *openrpc_method(const struct openrpc *o, const char *name); /* NULL: none */
+/* NULL: none. */
+const struct method_spec *openrpc_method(const struct openrpc *o, const char *name);
 size_t openrpc_notifications(const struct openrpc *o);
 const struct notification_spec *openrpc_notification_at(const struct openrpc *o, size_t i);
 /* The schema components/schemas/NAME, or NULL. */

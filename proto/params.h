@@ -32,7 +32,8 @@ int32_t params_udeg(struct params *p, const char *name, int32_t def); /* degrees
 int64_t params_when(struct params *p, const char *name, int64_t def); /* RFC 3339 to Unix seconds */
 /* A member that is an object or array, or NULL. */
 const json_t *params_get(struct params *p, const char *name);
-/* Reads {"from","to"} and refuses to <= from. Returns false (and leaves both) if the member is absent. */
+/* Reads {"from","to"} and refuses to <= from. Returns false (and leaves both)
+ * if the member is absent. */
 bool params_window(struct params *p, const char *name, int64_t *ret_from, int64_t *ret_to);
 /* Refuses a member in the handler's own words. Only the first refusal stays. */
 void params_refuse(struct params *p, const char *name, const char *expected, const char *got);

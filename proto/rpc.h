@@ -67,7 +67,8 @@ void rpc_message_done(struct rpc_message *m);
 int rpc_request_at(const struct rpc_message *m, size_t i, struct rpc_request *ret, char *why,
     size_t why_size);
 
-/* New references, NULL when out of memory. id is borrowed (NULL: null); result and data are stolen. */
+/* New references, NULL when out of memory. id is borrowed (NULL: null); result and
+ * data are stolen. */
 json_t *rpc_reply(const json_t *id, json_t *result);
 json_t *rpc_error_reply(const json_t *id, int code, const char *message, json_t *data);
 json_t *rpc_notification(const char *method, json_t *params);
