@@ -1,0 +1,96 @@
+/*
+ * Events: facts, stamped once at the door, that the journal keeps and state_apply() folds.
+ *
+ * An event's body is a JSON object; its members by type are listed below. Times
+ * are Unix seconds as integers, places are {"lat_udeg","lon_udeg"} as integers,
+ * ids are strings. A body is never changed after the event was made.
+ *
+ *   territory.opened     territory, zone
+ *   guidelines.set       guidelines {name: value}, version
+ *   technician.added     technician, terms
+ *   technician.amended   technician, version, terms (only the members that change)
+ *   technician.absent    technician, version, from, to, reason?
+ *   shift.started        technician, version, at, place
+ *   shift.ended          technician, version, at
+ *   call.booked          call, terms
+ *   call.amended         call, version, terms (only the members that change)
+ *   call.cancelled       call, version, reason?
+ *   stop.departed        technician, call, version, at, arrival, end      (both planned)
+ *   stop.arrived         technician, call, version, at, end               (planned)
+ *   stop.finished        technician, call, version, at, outcome, note?
+ *   stop.no_access       technician, call, version, at, note?
+ *   stop.late            technician, call, version, end                   (planned)
+ *   break.started        technician, version, at, due, end
+ *   break.ended          technician, version, at
+ *   break.waived         technician, version, due
+ *   call.pinned          call, version
+ *   call.unpinned        call, version
+ *   plan.revised         see below
+ *
+ * terms of a technician: name, home, end?, skills [{skill, level}], shifts
+ *   [{from, to, breaks [{from, to, duration_s}]}], speed_pct, overtime_max_s?
+ * terms of a call: customer, site, address?, needs [{skill, level}], kind?, severity,
+ *   opened, due?, appointment? {from, to}, duration_s, difficulty, note?, reference?,
+ *   preferred?, required?, forbidden? [ids]
+ *
+ * plan.revised: kind ("solve", "background", "retime", "tell", "override"),
+ *   plan_version, cause {event, seq, call?, technician?, text?}, cost_before_cents, cost_after_cents,
+ *   bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work, reason?
+ *   disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
+ *   stay [{call, arrival?}] for each forced call,
+ *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start, duration_s}], end,
+ *     overtime_s}]: whole routes that replace the technician's stops; what is under way is first in it,
+ *   unassigned [call ids]: told or planned before, now on no route,
+ *   told [{call, technician, version, arrival, p10, p90, promise {from, to}, first, previous?, code, reason}]:
+ *     what is told by this revision.
+ */
+#ifndef EVENKEEL_DAEMON_EVENT_H
+#define EVENKEEL_DAEMON_EVENT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+enum event_type {
+	EV_TERRITORY_OPENED,
+	EV_GUIDELINES_SET,
+	EV_TECHNICIAN_ADDED,
+	EV_TECHNICIAN_AMENDED,
+	EV_TECHNICIAN_ABSENT,
+	EV_SHIFT_STARTED,
+	EV_SHIFT_ENDED,
+	EV_CALL_BOOKED,
+	EV_CALL_AMENDED,
+	EV_CALL_CANCELLED,
+	EV_STOP_DEPARTED,
+	EV_STOP_ARRIVED,
+	EV_STOP_FINISHED,
+	EV_STOP_NO_ACCESS,
+	EV_STOP_LATE,
+	EV_BREAK_STARTED,
+	EV_BREAK_ENDED,
+	EV_BREAK_WAIVED,
+	EV_CALL_PINNED,
+	EV_CALL_UNPINNED,
+	EV_PLAN_REVISED,
+	EV_TYPES,
+};
+
+struct event {
+	int64_t seq;  /* of its territory, 1 is the first; 0 until it is appended */
+	int64_t at_s; /* the daemon's clock when it was decided */
+	enum event_type type;
+	json_t *body; /* owned */
+};
+
+const char *event_name(enum event_type t);
+int event_from_name(const char *name, enum event_type *ret); /* -EINVAL */
+
+/* body is stolen, also on failure. NULL when out of memory or body is NULL. */
+struct event *event_new(enum event_type t, int64_t at_s, json_t *body);
+void event_free(struct event *ev); /* NULL is fine */
+
+/* A journal line: {"seq","at","type","body"}; new reference, NULL when out of memory. */
+json_t *event_to_json(const struct event *ev);
+int event_from_json(const json_t *j, struct event **ret); /* -EBADMSG, -ENOMEM */
+
+#endif

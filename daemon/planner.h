@@ -1,0 +1,54 @@
+/*
+ * The planner: what to re-solve, when, within which budget; and what to tell.
+ *
+ * Every event but plan.revised puts something in question. The planner collects the
+ * questions until the loop turns, re-times the routes concerned, and, if a
+ * re-timing alone does not settle it, sends a problem over a scope to a
+ * solver worker. The answer is checked against the state of then (check.h) and becomes
+ * one plan.revised event. Nothing here waits.
+ */
+#ifndef EVENKEEL_DAEMON_PLANNER_H
+#define EVENKEEL_DAEMON_PLANNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/shop.h"
+
+struct planner_config {
+	const char *solver_path; /* evenkeel-solve */
+	int32_t workers;         /* at least 2 */
+	int64_t work_limit;      /* work units a solve, 0 none: for replayable tests */
+	uint64_t seed;
+};
+
+struct planner_figures {
+	int32_t workers;
+	int64_t restarts, solves, rejected, timeouts, proven, events;
+	const char *state; /* ok, degraded, stopped */
+};
+
+/* Starts the workers on the shop's loop. -errno with a sentence in why. */
+int planner_new(struct shop *shop, const struct planner_config *cfg, struct planner **ret,
+    char *why, size_t why_size);
+void planner_free(struct planner *p); /* ends the workers; NULL is fine */
+
+/* An event was decided. Called by shop_append(). */
+void planner_event(struct planner *p, struct territory *t, const struct event *ev);
+/* A position came in (not an event): may move the ETA of a drive. */
+void planner_position(struct planner *p, struct territory *t, int32_t tech);
+
+/*
+ * Time has passed: overdue work is re-timed, what comes near is told. On a real clock the planner
+ * calls itself each 15 s; a virtual clock calls this at each step it makes.
+ */
+void planner_tick(struct planner *p);
+/* The next moment at which planner_tick() would do something, as far as is known; INT64_MAX none. */
+int64_t planner_next(const struct planner *p);
+
+/* Nothing is pending: no question, no solve that an event waits for, no background solve. */
+bool planner_settled(const struct planner *p);
+
+void planner_figures(const struct planner *p, struct planner_figures *ret);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Re-timing: where the routes as they stand lead, seen from a moment. The stay plan.
+ *
+ * Same order, same technicians; each stop starts when the technician can be there,
+ * but not before its appointment or the end of the stop's own rules; a told stop is not
+ * started earlier than its ETA less the tolerance, a promised one not before
+ * its window opens. A break is taken at the last gap between stops that
+ * still starts it within its window, else at the first gap after it.
+ * What is under way ends at its planned end, or, when that has passed, a
+ * little after now (overdue work: 5 minutes more, each time).
+ */
+#ifndef EVENKEEL_DAEMON_RETIME_H
+#define EVENKEEL_DAEMON_RETIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/state.h"
+
+/* A technician's route re-timed. Sizes as in struct tech. */
+struct retimed {
+	bool works;           /* he has a shift now or ahead and is not absent through it */
+	int64_t ready;        /* free for the next stop, after what is under way */
+	struct place ready_place;
+	int32_t under_way;    /* 1 if stop[0] is under way, else 0 */
+	int32_t shift;        /* index of the shift planned for, -1 */
+	struct stop stop[STATE_STOPS_MAX];
+	int32_t stops;        /* those that fit */
+	int32_t lost[STATE_STOPS_MAX]; /* calls that do not fit before the latest end any more */
+	int32_t losts;
+	struct planned_break taken[STATE_BREAKS_MAX];
+	int32_t takens;
+	int64_t end;
+	int32_t overtime_s;
+};
+
+/* Re-times technician i as of now. Pure. */
+void retime(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
+
+/*
+ * The same for any order of calls instead of the technician's own stops ahead (what is under way
+ * stays first): for previews, and as a fallback when no solver answers.
+ */
+void retime_order(const struct state *s, int32_t tech, int64_t now, const int32_t *calls,
+    int32_t n, struct retimed *ret);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * The state of one territory: technicians, calls, the plan, and what people were told.
+ *
+ * Only state_apply() changes it, and state_apply() is pure: no clock, no I/O, no randomness. The
+ * same events give the same state, byte for byte in state_dump(). Everybody else reads.
+ *
+ * Times are Unix seconds. Technicians and calls are known by index; an index
+ * stays the same as long as the state lives in memory.
+ *
+ * The life of a call:
+ *   unassigned <-> planned -> en_route -> on_site -> done
+ *                              |            `-> no_access
+ *                              `-> planned (set out for another call first)
+ *   unassigned, planned -> cancelled (also en_route: the technician is told)
+ * The life of a technician:
+ *   off -> free <-> driving -> on_site -> free; free -> on_break -> free; free -> off
+ *   absent: not planned from..to, whatever the status
+ */
+#ifndef EVENKEEL_DAEMON_STATE_H
+#define EVENKEEL_DAEMON_STATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/event.h"
+#include "daemon/guidelines.h"
+#include "solver/travel.h"
+
+enum {
+	STATE_ID_SIZE = 65,
+	STATE_TECHNICIANS_MAX = 2000,
+	STATE_CALLS_OPEN_MAX = 20000,   /* more are refused at the door */
+	STATE_CALLS_CLOSED_MAX = 50000, /* beyond it the oldest closed call is forgotten */
+	STATE_SHIFTS_MAX = 31,
+	STATE_BREAKS_MAX = 4,
+	STATE_SKILLS_MAX = 32, /* of one technician */
+	STATE_NEEDS_MAX = 8,
+	STATE_STOPS_MAX = 200, /* of one route */
+	STATE_FORBIDDEN_MAX = 8,
+};
+
+enum call_status {
+	CALL_UNASSIGNED,
+	CALL_PLANNED,
+	CALL_EN_ROUTE,
+	CALL_ON_SITE,
+	CALL_DONE,
+	CALL_NO_ACCESS,
+	CALL_CANCELLED,
+	CALL_STATUSES,
+};
+
+enum tech_status { TECH_OFF, TECH_FREE, TECH_DRIVING, TECH_ON_SITE, TECH_ON_BREAK, TECH_STATUSES };
+
+const char *call_status_name(enum call_status s);
+const char *tech_status_name(enum tech_status s);
+
+struct skill {
+	char name[STATE_ID_SIZE];
+	int32_t level;
+};
+
+enum break_status { BREAK_DUE, BREAK_RUNNING, BREAK_TAKEN, BREAK_WAIVED };
+
+struct break_due_at {
+	int64_t from, to; /* earliest and latest start */
+	int32_t duration_s;
+	enum break_status status;
+};
+
+struct shift {
+	int64_t from, to;
+	struct break_due_at due[STATE_BREAKS_MAX];
+	int32_t dues;
+};
+
+/* A stop as planned; the first of a route may be under way. */
+struct stop {
+	int32_t call;
+	int64_t arrival, end;
+	int32_t drive_s;
+};
+
+struct planned_break {
+	int32_t due;   /* index in the shift's due[] */
+	int32_t after; /* after so many stops of the route */
+	int64_t start;
+	int32_t duration_s;
+};
+
+struct tech {
+	char id[STATE_ID_SIZE];
+	int64_t version;
+	json_t *terms; /* as added and amended; for showing */
+	struct place home, end;
+	bool own_end; /* end differs from home */
+	struct skill skill[STATE_SKILLS_MAX];
+	int32_t skills;
+	int32_t speed_pct;
+	int32_t overtime_max_s; /* -1: the guideline's */
+	struct shift shift[STATE_SHIFTS_MAX];
+	int32_t shifts;
+	int64_t absent_from, absent_to; /* 0, 0: not */
+
+	enum tech_status status;
+	int32_t shift_now;  /* index of the shift being worked, -1 off */
+	int32_t call;       /* under way (driving, on site), -1 none */
+	int32_t break_now;  /* index in the shift's due[], -1 none */
+	int64_t since;      /* when the status began */
+	int64_t until;      /* planned end of what is under way; 0 when free or off */
+	struct place at;    /* where he was when the status began (driving: where from) */
+	int32_t hard_points; /* difficulty carried in this shift */
+
+	struct stop stop[STATE_STOPS_MAX];
+	int32_t stops;
+	struct planned_break taken[STATE_BREAKS_MAX]; /* planned, not yet started */
+	int32_t takens;
+	int64_t route_end;
+	int32_t overtime_s;
+};
+
+struct told_state {
+	bool any;              /* an ETA and a technician were told */
+	int32_t technician;    /* index, -1 */
+	int64_t arrival, p10, p90;
+	int64_t version;       /* 0: none told yet */
+	bool promise;          /* a window was promised (an appointment is one from the start) */
+	int64_t promise_from, promise_to, first_from, first_to;
+};
+
+struct call_state {
+	char id[STATE_ID_SIZE];
+	int64_t version;
+	json_t *terms;
+	enum call_status status;
+	enum severity severity;
+	struct place site;
+	struct skill need[STATE_NEEDS_MAX];
+	int32_t needs;
+	int64_t opened;
+	int64_t due;       /* latest start, 0 none */
+	bool appointment;
+	int64_t appt_from, appt_to;
+	int32_t duration_s;
+	int32_t difficulty;
+	char preferred[STATE_ID_SIZE], required[STATE_ID_SIZE]; /* "" none */
+	char forbidden[STATE_FORBIDDEN_MAX][STATE_ID_SIZE];
+	int32_t forbiddens;
+	int32_t tech;      /* on whose route, or who did it; -1 */
+	int64_t arrival, end; /* planned, or actual once arrived and finished */
+	struct told_state told;
+	bool pinned;
+	int32_t moves_today; /* times disturbed by choice on day moves_day */
+	int64_t moves_day;   /* local midnight */
+	char outcome[24];    /* "", "fixed", "return_visit", "no_access", "cancelled" */
+	int64_t closed;      /* when it ended, 0 open */
+};
+
+/* A choice that was made: for the allowances. */
+struct spend {
+	int64_t at;
+	int32_t calls;
+};
+
+struct state; /* opaque; its parts are read through the functions below */
+
+/* An empty territory; its first event must be territory.opened. NULL when out of memory. */
+struct state *state_new(void);
+void state_free(struct state *s);
+
+/*
+ * Applies one event with seq == state_seq() + 1, or refuses it and changes nothing: -EBADMSG (a
+ * body that is not as event.h says), -ENOENT (an unknown id), -EPERM (the state
+ * does not allow it), -ENOMEM. why (may be NULL) gets a sentence.
+ */
+int state_apply(struct state *s, const struct event *ev, char *why, size_t why_size);
+
+const char *state_territory(const struct state *s);
+const char *state_zone(const struct state *s);
+int64_t state_seq(const struct state *s);
+int64_t state_plan_version(const struct state *s);
+const struct guidelines *state_guidelines(const struct state *s);
+int64_t state_guidelines_version(const struct state *s);
+
+int32_t state_techs(const struct state *s); /* indices 0 .. n - 1 */
+const struct tech *state_tech(const struct state *s, int32_t i);
+int32_t state_tech_find(const struct state *s, const char *id); /* -1 none */
+
+/*
+ * Calls: indices 0 .. state_calls() - 1; a forgotten call's slot has id "".
+ * state_open() lists the open ones (unassigned to on_site) in order of booking.
+ */
+int32_t state_calls(const struct state *s);
+const struct call_state *state_call(const struct state *s, int32_t i);
+int32_t state_call_find(const struct state *s, const char *id); /* -1 none */
+const int32_t *state_open(const struct state *s, int32_t *ret_n);
+/* What people were told of a call, oldest first: array of {at, seq, technician, arrival, cause}; borrowed. */
+const json_t *state_call_history(const struct state *s, int32_t i);
+/* A new id that no call or technician has: prefix and a number, by a counter in the state. */
+void state_next_id(const struct state *s, const char *prefix, char ret[STATE_ID_SIZE]);
+
+/* Calls disturbed by choice since a moment. */
+int32_t state_spent(const struct state *s, int64_t since);
+
+/* Whether a technician has the skills a call needs and is not forbidden. */
+bool state_may(const struct state *s, int32_t tech, int32_t call);
+/* The travel model of the guidelines. */
+struct travel_model state_travel(const struct state *s);
+
+/* Canonical JSON text (sorted members); malloc'd. Equal texts, equal states. */
+char *state_dump(const struct state *s);
+int state_load(const char *text, struct state **ret, char *why, size_t why_size); /* -EBADMSG, -ENOMEM */
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * The storage door: journal, snapshots, kept replies, tokens. One interface, so that a
+ * second back end can stand behind it; the core never sees SQL.
+ *
+ * Writes are queued and committed in groups by a writer thread; a write's callback runs on
+ * the loop's thread, in the order of the writes, after its commit is on disk. A failed commit ends
+ * the process (exit 75): what was not acknowledged may be lost, what was cannot.
+ */
+#ifndef EVENKEEL_DAEMON_STORE_H
+#define EVENKEEL_DAEMON_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/event.h"
+
+struct store; /* opaque */
+
+struct store_token {
+	char id[40];
+	char role[16];
+	char technician[65]; /* "" unless the role is technician */
+	char name[128];
+	unsigned char hash[32];
+	int64_t issued, expires, revoked; /* 0: never */
+};
+
+/* One atomic write. All is copied when it is queued. */
+struct store_write {
+	const char *territory;             /* NULL when there are no events */
+	struct event *const *event;        /* with seq and at_s set, consecutive */
+	size_t events;
+	const char *cmd_id;                /* NULL: no kept reply */
+	const char *cmd_digest;            /* of method and params: a reuse for another command shows */
+	const char *reply;                 /* the reply's result as JSON text */
+	int64_t at_s;
+	const struct store_token *token;   /* put (insert or replace), or NULL */
+	const char *snapshot;              /* canonical state after the last event, or NULL */
+	int64_t snapshot_seq;
+};
+
+typedef void store_done_fn(void *arg); /* on the loop's thread, after the commit */
+
+/*
+ * Opens sqlite:///path (made if missing). virtual_clock: the store must have been made for a
+ * virtual clock, and a store made for one is refused without. -EINVAL with a sentence in why that says
+ * what to do: damaged (quick_check), newer schema, in use, wrong clock, bad URL.
+ */
+int store_open(const char *url, bool virtual_clock, struct store **ret, char *why, size_t why_size);
+/* Commits what is queued, then closes. */
+void store_close(struct store *st);
+
+/* Queues a write; done runs later. -EBUSY: the queue is full (answer "overloaded"); -ENOMEM. */
+int store_append(struct store *st, const struct store_write *w, store_done_fn *done, void *arg);
+/* Becomes readable when callbacks wait; store_dispatch() runs them. */
+int store_fd(const struct store *st);
+void store_dispatch(struct store *st);
+bool store_idle(const struct store *st); /* nothing queued, nothing to dispatch */
+
+/* Territories in the store, their newest snapshot (malloc'd, NULL none), and events after a seq. */
+typedef int store_territory_fn(void *arg, const char *territory);
+int store_territories(struct store *st, store_territory_fn *each, void *arg);
+int store_snapshot(struct store *st, const char *territory, char **ret_text, int64_t *ret_seq);
+typedef int store_event_fn(void *arg, const struct event *ev); /* non-zero stops */
+int store_read(struct store *st, const char *territory, int64_t after, store_event_fn *each, void *arg);
+
+/* The kept reply of a command: 1 and a malloc'd text, 0 none, -EEXIST: used for another command. */
+int store_reply(struct store *st, const char *cmd_id, const char *cmd_digest, char **ret_reply);
+
+typedef int store_token_fn(void *arg, const struct store_token *t);
+int store_tokens(struct store *st, store_token_fn *each, void *arg);
+
+struct store_figures {
+	int32_t schema;
+	int64_t commits, events, fsync_us_p50, fsync_us_p99;
+};
+void store_figures(const struct store *st, struct store_figures *ret);
+
+#endif
