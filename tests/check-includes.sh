@@ -15,13 +15,29 @@ deny() {
 	fi
 }
 
+# all_but PATTERN: our C files but those that match.
+all_but() {
+	ls proto/*.[ch] solver/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch] 2>/dev/null |
+		grep -vxE "$1"
+}
+
 deny '(solver|daemon|ctl|console|sim)/' 'proto knows nobody of ours' proto/*.[ch]
-deny 'event|sqlite3|sys/(socket|time)\.h' 'proto knows no socket, clock or database' proto/*.[ch]
-deny '(proto|daemon|ctl|console|sim)/|event2/|sqlite3' 'solver knows nobody of ours' solver/*.[ch]
+deny 'sys/(socket|time)\.h' 'proto knows no socket and no clock' proto/*.[ch]
+deny '(proto|daemon|ctl|console|sim)/' 'solver knows nobody of ours' solver/*.[ch]
 deny '(ctl|console|sim)/' 'the daemon knows proto and solver only' daemon/*.[ch]
 deny '(solver|daemon|console|sim)/' 'ctl knows proto only' ctl/*.[ch]
-deny '(daemon|ctl|console)/|solver/([^t]|t[^r])' 'sim knows proto and solver/travel.h' sim/*.[ch]
-deny 'glpk' 'only solver/lp.c knows GLPK' \
-	$(ls proto/*.[ch] solver/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch] 2>/dev/null |
-		grep -vx 'solver/lp\.c')
+deny '(daemon|console)/|ctl/([^c]|c[^l])|solver/([^t]|t[^r])' \
+	'sim knows proto, ctl/client.h and solver/travel.h' sim/*.[ch]
+
+# main --> conn --> method --> planner --> store --> state, and net beside them
+deny '(proto|solver)/|daemon/([^n]|n[^e])' 'net knows nobody and calls back' daemon/net*.[ch]
+deny 'daemon/(conn|main)' 'methods are called by conn, not the reverse' daemon/method*.[ch]
+deny 'daemon/(conn|main|method)' 'the planner knows no requests' daemon/planner*.[ch]
+deny 'daemon/(conn|main|method|planner|net|feed)' 'the store keeps, it does not decide' daemon/store*.[ch]
+deny 'daemon/(conn|main|method|planner|net|feed|store|shop|clock)|time\.h|sys/' \
+	'the rules are pure: no clock, no I/O' daemon/state*.[ch] daemon/retime*.[ch] daemon/check*.[ch]
+
+deny 'glpk' 'only solver/lp.c knows GLPK' $(all_but 'solver/lp\.c')
+deny 'event2/' 'only the loop knows libevent' $(all_but '(daemon/net.*\.c)')
+deny 'sqlite3' 'only the store knows SQLite' $(all_but 'daemon/store.*\.c|tests/.*\.c')
 exit $status
