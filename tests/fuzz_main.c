@@ -73,8 +73,10 @@ replay_folder(const char *folder)
 	while (rc == 0 && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		rc = replay_file(path);
+		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >= (int)sizeof(path))
+			rc = -ENAMETOOLONG;
+		else
+			rc = replay_file(path);
 		if (rc < 0)
 			fprintf(stderr, "%s: %s\n", path, strerror(-rc));
 		files++;
@@ -83,7 +85,7 @@ replay_folder(const char *folder)
 	return rc < 0 ? rc : files;
 }
 
-/* The folder that belongs to a program called .../fuzz_NAME. */
+/* The folder that belongs to a program called .../fuzz_NAME; "" if its name is too long. */
 static void
 corpus_of(const char *program, char *ret_folder, size_t size)
 {
@@ -92,8 +94,9 @@ corpus_of(const char *program, char *ret_folder, size_t size)
 
 	while (name != NULL && strstr(name + 1, "fuzz_") != NULL)
 		name = strstr(name + 1, "fuzz_");
-	snprintf(ret_folder, size, "%s/tests/corpus/%s", srcdir != NULL ? srcdir : ".",
-	    name != NULL ? name + strlen("fuzz_") : program);
+	if (snprintf(ret_folder, size, "%s/tests/corpus/%s", srcdir != NULL ? srcdir : ".",
+		name != NULL ? name + strlen("fuzz_") : program) >= (int)size)
+		ret_folder[0] = '\0';
 }
 
 int
