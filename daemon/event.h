@@ -27,6 +27,17 @@
  *   call.unpinned        call, version
  *   plan.revised         see below
  *
+ * version is the new version of what the event is about: its call's where it names a call, else the
+ * technician's. So that the feed, which sees events alone, can say it, these may come along, and
+ * must then be true:
+ *   call.amended, cancelled, pinned, unpinned: technician (on whose route the call is) and status (after
+ *     the event; without it: planned if there is a technician, else unassigned)
+ *   stop.late: status (without it: on_site)
+ *   stop.*: technician_version (his present one; with it the feed also says technician.changed)
+ *   technician.amended, absent, break.waived: status (after the event: off, free, driving, on_site,
+ *     on_break, absent; without it: off, absent, free)
+ *   technician.absent: call and call_version, if he was driving: that call is set free; its present version
+ *
  * terms of a technician: name, home, end?, skills [{skill, level}], shifts
  *   [{from, to, breaks [{from, to, duration_s}]}], speed_pct, overtime_max_s?
  * terms of a call: customer, site, address?, needs [{skill, level}], kind?, severity,
@@ -41,8 +52,11 @@
  *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start, duration_s}], end,
  *     overtime_s}]: whole routes that replace the technician's stops; what is under way is first in it,
  *   unassigned [call ids]: told or planned before, now on no route,
- *   told [{call, technician, version, arrival, p10, p90, promise {from, to}, first, previous?, code, reason}]:
- *     what is told by this revision.
+ *   told [{call, technician, version, arrival, p10, p90, promise {from, to}, first, previous?, former?,
+ *     code, reason}]: what is told by this revision; former: the technician who was told before, if
+ *     another,
+ *   withdrawn? [{call, technician, version}]: told calls that this revision leaves on no route: their ETA
+ *     and technician no longer hold; version is the call's present one.
  */
 #ifndef EVENKEEL_DAEMON_EVENT_H
 #define EVENKEEL_DAEMON_EVENT_H

@@ -32,13 +32,14 @@ enum {
 	STATE_ID_SIZE = 65,
 	STATE_TECHNICIANS_MAX = 2000,
 	STATE_CALLS_OPEN_MAX = 20000,   /* more are refused at the door */
-	STATE_CALLS_CLOSED_MAX = 50000, /* beyond it the oldest closed call is forgotten */
+	STATE_CALLS_CLOSED_MAX = 10000, /* beyond it the oldest closed call is forgotten */
 	STATE_SHIFTS_MAX = 31,
 	STATE_BREAKS_MAX = 4,
 	STATE_SKILLS_MAX = 32, /* of one technician */
 	STATE_NEEDS_MAX = 8,
 	STATE_STOPS_MAX = 200, /* of one route */
 	STATE_FORBIDDEN_MAX = 8,
+	STATE_HISTORY_MAX = 100, /* of one call; beyond it the second oldest goes */
 };
 
 enum call_status {
@@ -59,6 +60,7 @@ const char *tech_status_name(enum tech_status s);
 
 struct skill {
 	char name[STATE_ID_SIZE];
+	uint32_t hash; /* of the name, so that most comparisons end at once */
 	int32_t level;
 };
 
@@ -74,6 +76,7 @@ struct shift {
 	int64_t from, to;
 	struct break_due_at due[STATE_BREAKS_MAX];
 	int32_t dues;
+	bool ended; /* worked and ended: no plan for it any more */
 };
 
 /* A stop as planned; the first of a route may be under way. */
@@ -201,6 +204,8 @@ const json_t *state_call_history(const struct state *s, int32_t i);
 /* A new id that no call or technician has: prefix and a number, by a counter in the state. */
 void state_next_id(const struct state *s, const char *prefix, char ret[STATE_ID_SIZE]);
 
+/* How often a call was disturbed by choice on the local day of now. */
+int32_t state_moves_today(const struct state *s, int32_t call, int64_t now);
 /* Calls disturbed by choice since a moment. */
 int32_t state_spent(const struct state *s, int64_t since);
 
@@ -212,5 +217,12 @@ struct travel_model state_travel(const struct state *s);
 /* Canonical JSON text (sorted members); malloc'd. Equal texts, equal states. */
 char *state_dump(const struct state *s);
 int state_load(const char *text, struct state **ret, char *why, size_t why_size); /* -EBADMSG, -ENOMEM */
+
+/*
+ * Whether the rules that always hold do so: each open call on one route or unassigned, nobody with two
+ * calls under way, what is under way first, every index and list in step. -EBADMSG with a sentence: a
+ * bug. For tests, and for who verifies a store; state_load() calls it.
+ */
+int state_sound(const struct state *s, char *why, size_t why_size);
 
 #endif
