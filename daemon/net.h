@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { NET_FLUSH_MS = 3000, NET_USER_TIMEOUT_MS = 30000, NET_SIGNALS_MAX = 8 };
+
 struct net;
 struct net_stream;   /* a connected client */
 struct net_timer;
@@ -19,6 +21,9 @@ int net_run(struct net *n);   /* until net_stop(); 0 or -errno */
 void net_stop(struct net *n);
 
 typedef void net_fn(void *arg);
+
+/* Runs fn at the end of each turn of the loop, before it sleeps. One only. */
+void net_on_turn(struct net *n, net_fn *fn, void *arg);
 
 /* Runs fn after ms milliseconds, once; net_timer_set() again to re-arm. NULL when out of memory. */
 struct net_timer *net_timer_new(struct net *n, net_fn *fn, void *arg);
@@ -32,6 +37,7 @@ struct net_watch *net_watch_new(struct net *n, int fd, net_watch_fn *fn, void *a
 void net_watch_write(struct net_watch *w, bool want_write);
 void net_watch_free(struct net_watch *w); /* NULL is fine */
 
+/* Runs fn on each signal signo, of at most NET_SIGNALS_MAX. -ENOSPC, -ENOMEM. */
 int net_signal(struct net *n, int signo, net_fn *fn, void *arg);
 
 /* Streams: bytes in by callback, bytes out buffered. */
@@ -47,6 +53,10 @@ void net_stream_open(struct net_stream *s, const struct net_stream_calls *calls,
 int net_stream_write(struct net_stream *s, const void *data, size_t len); /* -ENOMEM */
 size_t net_stream_queued(const struct net_stream *s); /* bytes not yet written */
 void net_stream_pause(struct net_stream *s, bool pause); /* stop or go on reading */
-void net_stream_close(struct net_stream *s, bool flush); /* flush: after what is queued went out */
+/*
+ * Ends the stream: no callback comes any more. flush: what is queued still goes out, as long as
+ * the peer reads, at most NET_FLUSH_MS.
+ */
+void net_stream_close(struct net_stream *s, bool flush);
 
 #endif
