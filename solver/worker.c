@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "solver/worker.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "solver/json_read.h"
+#include "solver/problem_json.h"
+#include "solver/sandbox.h"
+
+static const char *const request_members[] = { "id", "limits", "problem", NULL };
+static const char *const limit_members[] = { "time_ms", "work", "seed", "label_cap", "prove",
+	"search", NULL };
+
+/* 0, -EPIPE when the other side has closed (before the first byte), -EIO. */
+static int
+read_exact(int fd, void *to, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = read(fd, (char *)to + got, n - got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return r == 0 && got == 0 ? -EPIPE : -EIO;
+		got += (size_t)r;
+	}
+	return 0;
+}
+
+static int
+write_exact(int fd, const void *from, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t r = write(fd, (const char *)from + done, n - done);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return -EIO;
+		done += (size_t)r;
+	}
+	return 0;
+}
+
+/* A message of its own allocation. -EPIPE, -EIO, -EMSGSIZE, -ENOMEM. */
+static int
+read_message(int fd, char **ret, size_t *ret_size)
+{
+	uint32_t length;
+	char *text;
+	int rc = read_exact(fd, &length, sizeof(length));
+
+	if (rc < 0)
+		return rc;
+	length = ntohl(length);
+	if (length == 0 || length > WORKER_MESSAGE_MAX)
+		return -EMSGSIZE;
+	text = malloc(length);
+	if (text == NULL)
+		return -ENOMEM;
+	rc = read_exact(fd, text, length);
+	if (rc < 0) {
+		free(text);
+		return -EIO;
+	}
+	*ret = text;
+	*ret_size = length;
+	return 0;
+}
+
+static int
+write_message(int fd, const json_t *j)
+{
+	char *text = json_dumps(j, JSON_COMPACT);
+	size_t size;
+	uint32_t length;
+	int rc;
+
+	if (text == NULL)
+		return -ENOMEM;
+	size = strlen(text);
+	length = htonl((uint32_t)size);
+	rc = size <= WORKER_MESSAGE_MAX ? write_exact(fd, &length, sizeof(length)) : -EMSGSIZE;
+	if (rc == 0)
+		rc = write_exact(fd, text, size);
+	free(text);
+	return rc;
+}
+
+static int
+read_limits(const struct json_reader *r, const json_t *j, struct solve_limits *ret)
+{
+	int64_t v[4] = { 0, 0, 0, 0 };
+	int rc = 0;
+
+	*ret = (struct solve_limits){ 0 };
+	if (j == NULL)
+		return 0;
+	rc = json_known(r, j, NULL, 0, limit_members);
+	for (int i = 0; rc == 0 && i < 4; i++) {
+		const json_t *member = json_object_get(j, limit_members[i]);
+
+		if (member != NULL)
+			rc = json_read_int(r, limit_members[i], member, 0,
+			    i == 3 ? INT32_MAX : INT64_MAX, &v[i]);
+	}
+	if (rc < 0)
+		return rc;
+	ret->time_ms = v[0];
+	ret->work = v[1];
+	ret->seed = (uint64_t)v[2];
+	ret->label_cap = (int32_t)v[3];
+	ret->prove = json_is_true(json_object_get(j, "prove"));
+	ret->search = json_is_true(json_object_get(j, "search"));
+	return 0;
+}
+
+/* Solves what a request asks for; the plan as JSON, or a sentence in why. */
+static json_t *
+solve_request(const json_t *request, char *why, size_t why_size)
+{
+	struct json_reader r = { .why = why, .why_size = why_size };
+	struct solve_limits limits;
+	struct problem *p = NULL;
+	struct plan *plan = NULL;
+	json_t *j = NULL;
+
+	snprintf(why, why_size, "out of memory");
+	if (json_known(&r, request, NULL, 0, request_members) < 0)
+		return NULL;
+	snprintf(r.at, sizeof(r.at), "limits.");
+	if (read_limits(&r, json_object_get(request, "limits"), &limits) < 0)
+		return NULL;
+	if (problem_from_json(json_object_get(request, "problem"), &p, why, why_size) == 0) {
+		int rc = solve(p, &limits, &plan);
+
+		if (rc == 0)
+			j = plan_to_json(p, plan);
+		else if (rc == -ETIME)
+			snprintf(why, why_size, "no plan that keeps the rules was found");
+	}
+	plan_free(plan);
+	problem_free(p);
+	return j;
+}
+
+static int
+answer(int fd, const char *text, size_t size)
+{
+	char why[512];
+	json_error_t error;
+	json_t *request = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	json_t *reply = json_object();
+	json_t *id = json_object_get(request, "id");
+	json_t *plan = NULL;
+	int rc;
+
+	if (request != NULL)
+		plan = solve_request(request, why, sizeof(why));
+	else
+		snprintf(why, sizeof(why), "column %d: %s", error.column, error.text);
+	json_object_set_new(reply, "id", json_is_integer(id) ? json_incref(id) : json_null());
+	if (plan != NULL)
+		json_object_set_new(reply, "plan", plan);
+	else
+		json_object_set_new(reply, "error", json_string(why));
+	json_decref(request);
+	rc = write_message(fd, reply);
+	json_decref(reply);
+	return rc;
+}
+
+int
+worker_serve(int fd)
+{
+	char *text;
+	size_t size;
+	int rc = sandbox_enter();
+
+	if (rc < 0) {
+		fprintf(stderr, "evenkeel-solve: the worker could not be locked down: %s\n",
+		    strerror(-rc));
+		return 1;
+	}
+	for (;;) {
+		rc = read_message(fd, &text, &size);
+		if (rc == -EPIPE)
+			return 0;
+		if (rc < 0)
+			return 1;
+		rc = answer(fd, text, size);
+		free(text);
+		if (rc < 0)
+			return 1;
+	}
+}
