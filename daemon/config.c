@@ -76,15 +76,21 @@ static const struct key {
 	{ "position_burst", K_INT, AT(position_burst), 1, 1000000, NULL, "3600",
 	    "Positions it may send at once, after a gap." },
 	{ "console_rate", K_INT, AT(console.rate), 0, 100000, NULL, "50",
-	    "The same for dispatcher, manager, viewer and admin." },
-	{ "console_burst", K_INT, AT(console.burst), 1, 1000000, NULL, "200", "" },
-	{ "console_out_kib", K_INT, AT(console.out_kib), 16, 1048576, NULL, "4096", "" },
-	{ "console_sessions", K_INT, AT(console.sessions), 1, 1000, NULL, "64", "" },
+	    "Calls a second by a client of role dispatcher, manager, viewer or admin; 0: no limit." },
+	{ "console_burst", K_INT, AT(console.burst), 1, 1000000, NULL, "200",
+	    "Calls at once by such a client." },
+	{ "console_out_kib", K_INT, AT(console.out_kib), 16, 1048576, NULL, "4096",
+	    "KiB of notifications that may wait for it." },
+	{ "console_sessions", K_INT, AT(console.sessions), 1, 1000, NULL, "64",
+	    "Its connections at a time, by token." },
 	{ "integration_rate", K_INT, AT(integration.rate), 0, 100000, NULL, "200",
-	    "The same for role integration." },
-	{ "integration_burst", K_INT, AT(integration.burst), 1, 1000000, NULL, "1000", "" },
-	{ "integration_out_kib", K_INT, AT(integration.out_kib), 16, 1048576, NULL, "8192", "" },
-	{ "integration_sessions", K_INT, AT(integration.sessions), 1, 1000, NULL, "4", "" },
+	    "Calls a second by a client of role integration; 0: no limit." },
+	{ "integration_burst", K_INT, AT(integration.burst), 1, 1000000, NULL, "1000",
+	    "Calls at once by such a client." },
+	{ "integration_out_kib", K_INT, AT(integration.out_kib), 16, 1048576, NULL, "8192",
+	    "KiB of notifications that may wait for it." },
+	{ "integration_sessions", K_INT, AT(integration.sessions), 1, 1000, NULL, "4",
+	    "Its connections at a time, by token." },
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -220,43 +226,59 @@ config_default(struct config *c)
 		snprintf(c->store, sizeof(c->store), "sqlite://%s/evenkeel.db", state);
 }
 
-/* What libinih hands over line by line; the first refusal ends it. */
+/* What libinih reads and hands over; the first refusal stays. */
 struct reading {
 	struct config *c;
-	char *why;
-	size_t why_size;
+	FILE *f;
+	int line, bad; /* bad: line of the first refusal, 0 none */
+	char why[CONFIG_WHY_SIZE];
 };
+
+static char *
+next_line(char *to, int size, void *arg)
+{
+	struct reading *r = arg;
+
+	r->line++;
+	return fgets(to, size, r->f);
+}
 
 static int
 on_line(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reading *r = arg;
+	char why[CONFIG_WHY_SIZE];
 
-	if (section[0] != '\0') {
-		snprintf(r->why, r->why_size, "[%.40s]: there are no sections; take the line away",
-		    section);
-		return 0;
+	if (section[0] == '\0' && config_set(r->c, name, value, why, sizeof(why)) == 0)
+		return 1;
+	if (section[0] != '\0')
+		snprintf(why, sizeof(why), "there are no sections: take [%.40s] away", section);
+	if (r->bad == 0) {
+		r->bad = r->line;
+		memcpy(r->why, why, sizeof(why));
 	}
-	return config_set(r->c, name, value, r->why, r->why_size) == 0;
+	return 0;
 }
 
 int
 config_read(struct config *c, const char *path, char *why, size_t why_size)
 {
-	char what[CONFIG_WHY_SIZE] = "not KEY = VALUE, or longer than 200 characters";
-	struct reading r = { c, what, sizeof(what) };
-	FILE *f = fopen(path, "re");
+	struct reading r = { .c = c, .f = fopen(path, "re") };
 	int line;
 
-	if (f == NULL) {
+	if (r.f == NULL) {
 		snprintf(why, why_size, "%s: %s", path, strerror(errno));
 		return -errno;
 	}
-	line = ini_parse_file(f, on_line, &r);
-	fclose(f);
+	line = ini_parse_stream(next_line, &r, on_line, &r);
+	fclose(r.f);
 	if (line == 0)
 		return 0;
-	snprintf(why, why_size, "%s, line %d: %s", path, line, what);
+	if (line < 0)
+		return -ENOMEM;
+	if (line != r.bad) /* libinih itself could not read it */
+		snprintf(r.why, sizeof(r.why), "expected KEY = VALUE");
+	snprintf(why, why_size, "%s, line %d: %.300s", path, line, r.why);
 	return -EINVAL;
 }
 
