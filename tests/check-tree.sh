@@ -4,7 +4,7 @@
 set -eu
 cd "${EVENKEEL_SRCDIR:-$(dirname "$0")/..}"
 lines_max=900
-columns_max=100
+columns_max=112
 status=0
 
 wrong() { # wrong WHY FOUND: shows what was found under a heading, if anything

@@ -73,10 +73,8 @@ replay_folder(const char *folder)
 	while (rc == 0 && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >= (int)sizeof(path))
-			rc = -ENAMETOOLONG;
-		else
-			rc = replay_file(path);
+		rc = snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		rc = rc >= (int)sizeof(path) ? -ENAMETOOLONG : replay_file(path);
 		if (rc < 0)
 			fprintf(stderr, "%s: %s\n", path, strerror(-rc));
 		files++;
