@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the SQLite store: what store_open.c, store_sqlite.c, store_writer.c and store_read.c
+ * share. Two connections: the writer thread's own, and one for reading on the loop's thread. The
+ * loop owns the table of queued commands; queue and finished list are under the lock.
+ */
+#ifndef EVENKEEL_DAEMON_STORE_SQLITE_H
+#define EVENKEEL_DAEMON_STORE_SQLITE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/store.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+enum {
+	STORE_GROUP_MAX = 512,    /* writes of one commit */
+	STORE_TERRITORIES = 64,   /* as many as a shop has */
+	STORE_TIMES = 1024,       /* commits that the figures are taken from */
+	STORE_COMMANDS = 4096,    /* chains of the table of queued commands, a power of two */
+	STORE_WAL_PAGES = 1000,   /* beyond it the writer moves the log into the database */
+	STORE_PURGE_EACH_S = 600, /* old replies go this often */
+	STORE_PURGE_ROWS = 2000,  /* and so many at a time */
+};
+
+/* A write in the queue. One block: the texts lie behind it. */
+struct queued {
+	struct queued *next;
+	struct queued *same_hash; /* chain of the table of commands */
+	struct queued_event {
+		int64_t seq, at_s;
+		enum event_type type;
+		char *body; /* own block, as jansson made it */
+	} *event;
+	size_t events;
+	char *territory, *cmd_id, *digest, *reply, *snapshot;
+	int64_t at_s, snapshot_seq;
+	struct store_token token;
+	bool has_token;
+	size_t bytes;
+	store_done_fn *done;
+	void *arg;
+};
+
+enum statement {
+	S_BEGIN, S_COMMIT, S_TERRITORY_PUT, S_TERRITORY_GET, S_EVENT, S_KEEP, S_TOKEN, S_SNAPSHOT,
+	S_SNAPSHOT_PURGE, S_PURGE,
+	STATEMENTS,
+};
+
+struct store {
+	/* fixed after store_open() */
+	int lock_fd, wake_fd;
+	int32_t schema;
+	unsigned char key[STORE_KEY_SIZE];
+	store_fatal_fn *fatal;
+	pthread_t thread;
+	bool has_thread;
+
+	/* the loop's thread */
+	struct sqlite3 *reader;
+	struct sqlite3_stmt *find_reply;
+	struct queued *command[STORE_COMMANDS];
+	size_t undone, undone_bytes; /* queued, or finished and not dispatched */
+
+	/* the writer's thread */
+	struct sqlite3 *writer;
+	struct sqlite3_stmt *st[STATEMENTS];
+	char *territory[STORE_TERRITORIES];
+	int64_t territory_id[STORE_TERRITORIES];
+	size_t territories;
+	int64_t purged_s;
+	int wal_pages;
+
+	/* under the lock */
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct queued *queue, **queue_end;
+	struct queued *finished, **finished_end;
+	bool closing;
+	int64_t busy_since_us;
+	int64_t commits, events;
+	int32_t commit_us[STORE_TIMES]; /* a ring */
+};
+
+/* store_writer.c: prepares and starts the thread. -errno with a sentence in why. */
+int store_writer_start(struct store *st, char *why, size_t why_size);
+/* Lets the thread finish the queue and end. */
+void store_writer_end(struct store *st);
+
+/* store_sqlite.c */
+void queued_free(struct queued *q);
+int64_t store_mono_us(void);
+
+#endif
