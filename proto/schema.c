@@ -197,14 +197,15 @@ schema_got(const json_t *value, char *buf, size_t size)
 
 /* --- refusals --- */
 
-/* "site" and "lat" to "site.lat"; a long path loses its end. */
+/* "site" and "lat" to "site.lat"; a long path loses its end, an empty name is shown as one. */
 static void
 path_join(char ret[PATH_SIZE], const char *path, const char *name)
 {
 	size_t len = 0;
 
 	ret[0] = '\0';
-	words_add(ret, PATH_SIZE, &len, "%s%s%s", path, path[0] != '\0' ? "." : "", name);
+	words_add(ret, PATH_SIZE, &len, "%s%s%s", path, path[0] != '\0' ? "." : "",
+	    name[0] != '\0' ? name : "\"\"");
 }
 
 static bool
