@@ -24,6 +24,8 @@ struct net;
 struct planner;
 struct positions; /* last known positions, in memory only: daemon/positions.h */
 struct tokens;
+struct sessions; /* who is logged in: daemon/session.h */
+struct advance;  /* moves a virtual clock: daemon/advance.h */
 
 enum { SHOP_TERRITORIES_MAX = 64 };
 
@@ -42,11 +44,19 @@ struct shop {
 	struct planner *planner;
 	struct tokens *tokens;
 	struct positions *positions;
+	struct sessions *sessions;
+	struct advance *advance;
 	struct territory *territory[SHOP_TERRITORIES_MAX];
 	size_t territories;
 	char boot[40];
+	int64_t started_us; /* clock_mono_us() at the start */
+	int64_t snapshot_events;
 	const char *store_url; /* without secrets */
 };
+
+/* A shop with nothing in it but clock and boot; the caller sets what it uses. */
+void shop_init(struct shop *shop);
+void shop_done(struct shop *shop); /* frees the territories */
 
 /* By id; NULL id: the only one. NULL: no such territory, or several and none named. */
 struct territory *shop_territory(struct shop *shop, const char *id);
@@ -64,11 +74,16 @@ typedef void shop_done_fn(void *arg);
  * Decides events (stolen, also on failure): all or none. done (may be NULL) runs after the commit.
  * -EBUSY: the store's queue is full; -EPERM, -ENOENT, -EBADMSG: state_apply refused the first,
  * nothing was changed, why says it; -ENOMEM. Kicks the planner for every event but plan.revised.
+ * The caller has checked what it decides, so that state_apply refuses none after the first: if it
+ * does, the process ends, and the next start goes on from the journal.
  */
 int shop_append(struct shop *shop, struct territory *t, struct event **event, size_t events,
     const struct command *cmd, shop_done_fn *done, void *arg, char *why, size_t why_size);
 
-/* Loads every territory from the store; makes `territory` with zone if the store has none. */
+/*
+ * Loads every territory from the store; makes `territory` with zone if the store has none. why says
+ * what to do. Notifications of the newest events go into the feed, if there is one.
+ */
 int shop_recover(struct shop *shop, const char *territory, const char *zone, char *why,
     size_t why_size);
 /* Queues a snapshot of each territory whose journal has grown by `events` since the last. */
