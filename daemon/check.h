@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The daemon's own validator: no plan becomes an event unless it passes here, against the
  * state of now. Shares no code with libsolver but the travel times.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Events: facts, stamped once at the door, that the journal keeps and state_apply() folds.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Re-timing: where the routes as they stand lead, seen from a moment. The stay plan.
  *
@@ -24,6 +25,8 @@ struct retimed {
 	struct place ready_place;
 	int32_t under_way;    /* 1 if stop[0] is under way, else 0 */
 	int32_t shift;        /* index of the shift planned for, -1 */
+	int64_t shift_end;    /* its end, or where an absence cuts it off; without overtime */
+	int32_t overtime_max_s; /* beyond shift_end nothing is planned */
 	struct stop stop[STATE_STOPS_MAX];
 	int32_t stops;        /* those that fit */
 	int32_t lost[STATE_STOPS_MAX]; /* calls that do not fit before the latest end any more */

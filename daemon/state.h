@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The state of one territory: technicians, calls, the plan, and what people were told.
  *

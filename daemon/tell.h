@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Telling: what of a route people hear, when, and why. Shared by every kind of plan.revised.
  *

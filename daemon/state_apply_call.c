@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/* call.*: what customers want, and what became of it. */
+#include "daemon/state_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* When each may be. A pair not listed is refused. */
+static const bool may[CALL_STATUSES][EV_TYPES] = {
+	[CALL_UNASSIGNED][EV_CALL_AMENDED] = true,
+	[CALL_PLANNED][EV_CALL_AMENDED] = true,
+	[CALL_UNASSIGNED][EV_CALL_CANCELLED] = true,
+	[CALL_PLANNED][EV_CALL_CANCELLED] = true,
+	[CALL_EN_ROUTE][EV_CALL_CANCELLED] = true,
+	[CALL_UNASSIGNED][EV_CALL_PINNED] = true,
+	[CALL_PLANNED][EV_CALL_PINNED] = true,
+	[CALL_EN_ROUTE][EV_CALL_PINNED] = true,
+	[CALL_UNASSIGNED][EV_CALL_UNPINNED] = true,
+	[CALL_PLANNED][EV_CALL_UNPINNED] = true,
+	[CALL_EN_ROUTE][EV_CALL_UNPINNED] = true,
+};
+
+/* An appointment is a promise from the start. */
+static void
+promise_appointment(struct call_state *c)
+{
+	if (!c->appointment)
+		return;
+	c->told.promise = true;
+	c->told.promise_from = c->told.first_from = c->appt_from;
+	c->told.promise_to = c->told.first_to = c->appt_to;
+}
+
+static void
+id_read(const struct state *s, struct body *b, char ret[STATE_ID_SIZE])
+{
+	body_copy(b, "call", ret, STATE_ID_SIZE);
+	if (!body_failed(b) && state_call_find(s, ret) >= 0)
+		body_fail(b, -EPERM, "There is a call %s already", ret);
+	if (!body_failed(b) && s->open.n >= STATE_CALLS_OPEN_MAX)
+		body_fail(b, -EPERM, "The territory is full: %d open calls", STATE_CALLS_OPEN_MAX);
+}
+
+static int
+booked(struct state *s, struct body *b)
+{
+	struct body terms = body_sub(b, "terms");
+	struct call_slot *slot = calloc(1, sizeof(*slot));
+
+	if (slot == NULL || (slot->history = json_array()) == NULL ||
+	    state_reserve_call(s) < 0) {
+		call_slot_free(slot);
+		return body_fail(b, -ENOMEM, "Out of memory");
+	}
+	id_read(s, b, slot->c.id);
+	terms_read_call(&terms, &slot->c);
+	if (body_failed(b)) {
+		call_slot_free(slot);
+		return b->error->rc;
+	}
+	slot->c.version = 1;
+	slot->c.terms = json_incref((json_t *)terms.obj);
+	slot->c.status = CALL_UNASSIGNED;
+	slot->c.tech = -1;
+	slot->c.told.technician = -1;
+	promise_appointment(&slot->c);
+	state_add_call(s, slot, true);
+	s->counter++;
+	return 0;
+}
+
+static void
+take_terms(struct call_state *c, const struct call_state *from)
+{
+	c->severity = from->severity;
+	c->site = from->site;
+	memcpy(c->need, from->need, sizeof(c->need));
+	c->needs = from->needs;
+	c->opened = from->opened;
+	c->due = from->due;
+	c->appointment = from->appointment;
+	c->appt_from = from->appt_from;
+	c->appt_to = from->appt_to;
+	c->duration_s = from->duration_s;
+	c->difficulty = from->difficulty;
+	memcpy(c->preferred, from->preferred, sizeof(c->preferred));
+	memcpy(c->required, from->required, sizeof(c->required));
+	memcpy(c->forbidden, from->forbidden, sizeof(c->forbidden));
+	c->forbiddens = from->forbiddens;
+}
+
+/*
+ * A new appointment is agreed with the customer: it is the promise now, also as first
+ * told, and the ETA told for the old one no longer binds anybody. Versions go on.
+ */
+static void
+renew_promise(struct call_state *c)
+{
+	c->told.any = false;
+	c->told.technician = -1;
+	c->told.arrival = c->told.p10 = c->told.p90 = 0;
+	promise_appointment(c);
+}
+
+static int
+amended(struct call_state *c, struct body *b)
+{
+	struct body change = body_sub(b, "terms"), terms = change;
+	struct call_state scratch = { 0 };
+	json_t *merged;
+
+	if (body_failed(b))
+		return b->error->rc;
+	merged = terms_merge(c->terms, change.obj);
+	if (merged == NULL)
+		return body_fail(b, -ENOMEM, "Out of memory");
+	terms.obj = merged;
+	terms_read_call(&terms, &scratch);
+	if (body_failed(b)) {
+		json_decref(merged);
+		return b->error->rc;
+	}
+	take_terms(c, &scratch);
+	if (body_has(&change, "appointment"))
+		renew_promise(c);
+	json_decref(c->terms);
+	c->terms = merged;
+	return 0;
+}
+
+static int
+cancelled(struct state *s, int32_t i, int64_t at)
+{
+	struct call_state *c = &s->call[i]->c;
+
+	if (c->status == CALL_EN_ROUTE)
+		state_turn_back(s, s->tech[c->tech], at);
+	state_close(s, i, CALL_CANCELLED, "cancelled", at);
+	return 0;
+}
+
+/* Refuses a "technician" or "status", if they came along, that are not so. */
+static void
+claims_read(const struct state *s, const struct event *ev, struct body *b,
+    const struct call_state *c)
+{
+	enum call_status after = ev->type == EV_CALL_CANCELLED ? CALL_CANCELLED : c->status;
+	const char *is = call_status_name(after);
+	const char *said = body_str_or(b, "status", 32, is);
+
+	if (!body_failed(b) && strcmp(said, is) != 0)
+		body_fail(b, -EBADMSG, "status: expected %s, got %s", is, said);
+	if (body_has(b, "technician") && state_read_tech(s, b, "technician") != c->tech)
+		body_fail(b, -EBADMSG, "technician: the call is not on his route");
+}
+
+static int
+step(struct state *s, const struct event *ev, struct body *b, int32_t i)
+{
+	struct call_state *c = &s->call[i]->c;
+
+	switch (ev->type) {
+	case EV_CALL_AMENDED:
+		return amended(c, b);
+	case EV_CALL_CANCELLED:
+		return cancelled(s, i, ev->at_s);
+	default:
+		c->pinned = ev->type == EV_CALL_PINNED;
+		return 0;
+	}
+}
+
+int
+state_apply_call(struct state *s, const struct event *ev, struct body *b)
+{
+	int32_t i;
+	struct call_state *c;
+
+	if (ev->type == EV_CALL_BOOKED)
+		return booked(s, b);
+	i = state_read_call(s, b, "call");
+	if (body_failed(b))
+		return b->error->rc;
+	c = &s->call[i]->c;
+	state_read_version(b, c->version);
+	claims_read(s, ev, b, c);
+	if (!body_failed(b) && !may[c->status][ev->type])
+		body_fail(b, -EPERM, "%s is %s: no %s now", c->id, call_status_name(c->status),
+		    event_name(ev->type));
+	if (body_failed(b) || step(s, ev, b, i) < 0)
+		return b->error->rc;
+	c->version++;
+	return 0;
+}
