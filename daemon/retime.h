@@ -3,10 +3,13 @@
  * Re-timing: where the routes as they stand lead, seen from a moment. The stay plan.
  *
  * Same order, same technicians; each stop starts when the technician can be there,
- * but not before its appointment or the end of the stop's own rules; a told stop is not
+ * but not before its appointment; a told stop is not
  * started earlier than its ETA less the tolerance, a promised one not before
- * its window opens. A break is taken at the last gap between stops that
- * still starts it within its window, else at the first gap after it.
+ * its window opens. A break stays in the gap where the plan has it, as long as it starts within its
+ * window there (or was planned late); else it is taken at the last gap between stops that
+ * still starts it within its window, else at the first gap after it; where both would be bad, where
+ * waiting for the window costs no more time than being late. After the last stop the breaks
+ * still due are taken before the way home.
  * What is under way ends at its planned end, or, when that has passed, a
  * little after now (overdue work: 5 minutes more, each time).
  */
@@ -26,7 +29,7 @@ struct retimed {
 	int32_t under_way;    /* 1 if stop[0] is under way, else 0 */
 	int32_t shift;        /* index of the shift planned for, -1 */
 	int64_t shift_end;    /* its end, or where an absence cuts it off; without overtime */
-	int32_t overtime_max_s; /* beyond shift_end nothing is planned */
+	int32_t overtime_max_s; /* back at the end place by shift_end and so much more, 0 before an absence */
 	struct stop stop[STATE_STOPS_MAX];
 	int32_t stops;        /* those that fit */
 	int32_t lost[STATE_STOPS_MAX]; /* calls that do not fit before the latest end any more */
@@ -37,7 +40,11 @@ struct retimed {
 	int32_t overtime_s;
 };
 
-/* Re-times technician i as of now. Pure. */
+/*
+ * Re-times a technician as of now. Pure. Planned for is the shift being worked; else the next that begins
+ * within a day, up to 30 minutes after its start, if nobody said that it started. An absence ends
+ * the day where it begins, or, begun already, puts off what is next to its end.
+ */
 void retime(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
 
 /*

@@ -152,7 +152,7 @@ struct call_state {
 	char preferred[STATE_ID_SIZE], required[STATE_ID_SIZE]; /* "" none */
 	char forbidden[STATE_FORBIDDEN_MAX][STATE_ID_SIZE];
 	int32_t forbiddens;
-	int32_t tech;      /* on whose route, or who did it; -1 */
+	int32_t tech;      /* on whose route, or who did it, or had it when it was cancelled; -1 */
 	int64_t arrival, end; /* planned, or actual once arrived and finished */
 	struct told_state told;
 	bool pinned;

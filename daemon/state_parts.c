@@ -245,8 +245,8 @@ state_close(struct state *s, int32_t call, enum call_status as, const char *outc
 	int64_t arrival = c->arrival;
 
 	state_unroute(s, call);
+	c->tech = tech; /* who did it, or had it */
 	if (as != CALL_CANCELLED) {
-		c->tech = tech;
 		c->arrival = arrival;
 		c->end = at;
 	}
