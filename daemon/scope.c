@@ -282,7 +282,7 @@ scope_make(const struct cost_frame *f, const struct scope_ask *ask, struct scope
 	struct maker m = { .f = f, .ask = ask };
 	int rc = -ENOMEM;
 
-	*ret = (struct scope){ 0 };
+	*ret = (struct scope){ .now = f->now };
 	m.route = malloc(n * sizeof(*m.route)); /* filled when asked for */
 	m.timed = calloc(n, sizeof(*m.timed));
 	m.in = calloc(n, sizeof(*m.in));

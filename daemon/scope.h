@@ -29,7 +29,8 @@ struct scope {
 	int32_t calls;
 	struct retimed *route; /* one per technician: the stay plan */
 	int32_t *frozen;       /* stops of each that stand still, under way included */
-	bool more;             /* unassigned calls were left out */
+	bool more;    /* unassigned calls were left out */
+	int64_t now;  /* of the frame it was made in */
 };
 
 /* What a scope is asked for. */

@@ -48,15 +48,34 @@ away(const struct cost_frame *f, int64_t at)
 	return (int32_t)(d > AWAY_S_MAX ? AWAY_S_MAX : d < -AWAY_S_MAX ? -AWAY_S_MAX : d);
 }
 
-static void
-put_breaks(const struct cost_frame *f, const struct shift *shift, struct technician *to)
+int32_t
+snapshot_breaks(const struct tech *t, const struct retimed *r, int32_t ret[STATE_BREAKS_MAX])
 {
-	for (int32_t b = 0; b < shift->dues; b++) {
-		const struct break_due_at *due = &shift->due[b];
+	const struct shift *shift = &t->shift[r->shift];
+	int32_t n = 0;
 
-		if (due->status != BREAK_DUE)
-			continue;
-		to->due[to->dues++] = (struct break_due){
+	for (int32_t i = 0; i < shift->dues; i++) {
+		const struct break_due_at *due = &shift->due[i];
+		int64_t from = due->from > r->ready ? due->from : r->ready;
+
+		if (due->status == BREAK_DUE &&
+		    from + due->duration_s <= r->shift_end + r->overtime_max_s)
+			ret[n++] = i;
+	}
+	return n;
+}
+
+static void
+put_breaks(const struct cost_frame *f, const struct tech *t, const struct retimed *r,
+    struct technician *to)
+{
+	int32_t list[STATE_BREAKS_MAX];
+
+	to->dues = snapshot_breaks(t, r, list);
+	for (int32_t b = 0; b < to->dues; b++) {
+		const struct break_due_at *due = &t->shift[r->shift].due[list[b]];
+
+		to->due[b] = (struct break_due){
 			.open_s = away(f, due->from),
 			.close_s = away(f, due->to),
 			.duration_s = due->duration_s,
@@ -109,7 +128,7 @@ put_technician(const struct cost_frame *f, const struct scope *sc, const struct 
 				.level = (int16_t)t->skill[i].level,
 			};
 	}
-	put_breaks(f, &t->shift[r->shift], to);
+	put_breaks(f, t, r, to);
 	return put_current(sc, k, to);
 }
 

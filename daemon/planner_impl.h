@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the planner's files share; nobody else includes it. */
+#ifndef EVENKEEL_DAEMON_PLANNER_IMPL_H
+#define EVENKEEL_DAEMON_PLANNER_IMPL_H
+
+#include "daemon/planner.h"
+#include "daemon/question.h"
+#include "daemon/revision.h"
+#include "daemon/scope.h"
+#include "daemon/worker.h"
+#include "solver/problem.h"
+
+enum {
+	PLANNER_TICK_MS = 15000,
+	PLANNER_SLIP_S = 60,        /* a route is published again when a stop moves by as much */
+	PLANNER_TICK_SLIP_S = 120,  /* the same when only time passed */
+	PLANNER_START_CALLS = 12,   /* more unassigned calls than this are a start, not an event */
+	PLANNER_START_TECHS = 40,
+	PLANNER_BACKGROUND_S = 300, /* at least between two background solves of a territory */
+};
+
+enum solve_kind { SOLVE_EVENT, SOLVE_START, SOLVE_BACKGROUND };
+
+/* One territory's planning. */
+struct desk {
+	struct planner *p;
+	struct territory *t;
+	struct question waiting;
+	struct solve *under_way[WORKERS_MAX];
+	int32_t under_ways;
+	/* A start is solved chunk by chunk: technicians in order, so many at a time. */
+	int32_t *start; /* NULL: none */
+	int32_t starts, start_at;
+	int64_t start_day;  /* local midnight of the last day that was started */
+	int32_t left;       /* unassigned calls that the last start could not place */
+	int32_t cursor;     /* where the next background scope begins */
+	bool worth;         /* something changed since the last background solve */
+	int64_t background_at;
+};
+
+/* A problem at a worker. */
+struct solve {
+	struct desk *desk;
+	enum solve_kind kind;
+	struct question q;
+	struct scope scope;
+	struct problem *problem;
+	int32_t budget;
+};
+
+struct planner {
+	struct shop *shop;
+	struct planner_config cfg;
+	struct worker_pool *pool;
+	struct net_timer *turn, *tick, *patience;
+	bool armed;   /* a turn will come */
+	bool waiting; /* for a worker: patience runs */
+	bool degraded;
+	struct desk *desk[SHOP_TERRITORIES_MAX];
+	size_t desks;
+	struct planner_figures figures;
+};
+
+void planner_arm(struct planner *p, int64_t ms); /* a turn after ms */
+int64_t planner_now(struct planner *p);
+
+/* --- planner_publish.c: routes become plan.revised events --- */
+
+/* What is published with new routes beside what follows from them. */
+struct publish {
+	const char *kind;
+	const struct cause *cause;
+	int32_t budget;
+	bool priced;            /* the figures below come from a solve; else the routes are priced */
+	int64_t before, after, bound;
+	bool proven;
+	int32_t scope_techs, scope_calls;
+	int64_t solve_us, work;
+};
+
+/*
+ * Checks the new routes against the state of now and publishes them. -EPERM with a sentence: the check
+ * refused them; -EBUSY, -ENOMEM: not now.
+ */
+int publish_routes(struct desk *d, const struct publish *pub, const struct new_route *route,
+    int32_t n, char *why, size_t why_size);
+
+/* Re-times who is dirty in q and in no solve under way, publishes what differs, and wipes
+ * their mark. -EBUSY, -ENOMEM: not now; the marks stay. */
+int publish_retimed(struct desk *d, struct question *q);
+
+/* --- planner_look.c: whether a question needs the solver --- */
+
+/* Looks at the re-timed routes of who is dirty: what hurts becomes part of the question. */
+void look_at(struct desk *d, struct question *q);
+int32_t look_unassigned(const struct state *s);
+/* Marks in q what the passing of time has put in doubt. */
+void look_at_time(struct desk *d, struct question *q);
+/* The next moment at which time alone puts something in doubt; INT64_MAX none. */
+int64_t look_next(const struct desk *d, int64_t now);
+
+/* --- planner_solve.c: problems to the workers, plans back --- */
+
+/* Starts a solve for q (cleared as far as it is under way) if it can be now: 1 started, 0 must wait, or
+ * -ENOENT: there is nothing to solve; other errors: could not. */
+int solve_event(struct desk *d, struct question *q);
+int solve_chunk(struct desk *d);      /* the next of a start; as above */
+int solve_background(struct desk *d); /* as above */
+bool solve_concerns(const struct desk *d, int32_t tech); /* in a solve under way */
+void solve_free(struct solve *solve);
+
+/* --- planner_fallback.c: when no solver answers --- */
+
+/* Places the calls of q by cheapest insertion and re-times the rest. As publish_retimed(). */
+int fallback(struct desk *d, struct question *q);
+
+#endif

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Problems to the workers, plans back. */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/feed.h"
+#include "daemon/log.h"
+#include "daemon/planner_impl.h"
+#include "daemon/proposal.h"
+#include "daemon/snapshot.h"
+#include "solver/problem_json.h"
+
+enum {
+	GRACE_MS = 100,          /* past its limit a worker is killed */
+	COUNTED_MS = 120000,     /* the same when work is counted instead of time */
+	START_CALL_MS = 20,      /* a start gets so long a call, at most background_ms */
+	START_WORK = 20,         /* and so many times the work of an event */
+	FOCUS_MAX = 16,          /* technicians of one solve's question; the rest waits */
+	BACKGROUND_TECHS = 8,
+	BACKGROUND_GAIN_CENTS = 100,
+	HOUR_S = 3600,
+};
+
+void
+solve_free(struct solve *solve)
+{
+	if (solve == NULL)
+		return;
+	scope_done(&solve->scope);
+	problem_free(solve->problem);
+	free(solve);
+}
+
+bool
+solve_concerns(const struct desk *d, int32_t tech)
+{
+	for (int32_t i = 0; i < d->under_ways; i++)
+		if (scope_tech(&d->under_way[i]->scope, tech) >= 0)
+			return true;
+	return false;
+}
+
+/* What a question of its class may still spend. */
+static int32_t
+budget_of(const struct desk *d, enum question_class class)
+{
+	const struct state *s = d->t->state;
+	const struct guidelines *g = state_guidelines(s);
+	int64_t now = planner_now(d->p);
+	struct cost_frame f = cost_frame(s, now);
+	int32_t hour = g->allowance_hour - state_spent(s, now - HOUR_S);
+	int32_t day = g->allowance_day - state_spent(s, f.day_from);
+	int32_t budget = class == QUESTION_ABSENCE ? g->budget_absence :
+	    class == QUESTION_EMERGENCY ? g->budget_emergency : g->budget_event;
+
+	budget = hour < budget ? hour : budget;
+	budget = day < budget ? day : budget;
+	return budget > 0 ? budget : 0;
+}
+
+/* --- the answer --- */
+
+static void
+forget(struct desk *d, struct solve *solve)
+{
+	int32_t kept = 0;
+
+	for (int32_t i = 0; i < d->under_ways; i++)
+		if (d->under_way[i] != solve)
+			d->under_way[kept++] = d->under_way[i];
+	assert(kept == d->under_ways - 1);
+	d->under_ways = kept;
+}
+
+/* The plan's changed routes, then the others of the scope and the question that only slipped. */
+static int
+gather(struct solve *solve, const struct plan *plan, struct new_route *route, int32_t *ret_n,
+    char *why, size_t why_size)
+{
+	struct desk *d = solve->desk;
+	const struct state *s = d->t->state;
+	int64_t now = planner_now(d->p);
+	int32_t changed, n;
+	int rc = proposal_make(s, now, &solve->scope, plan, route, &changed, why, why_size);
+
+	if (rc < 0)
+		return rc;
+	n = changed;
+	for (int32_t k = 0; k < solve->scope.techs; k++) {
+		bool is_in = false;
+
+		for (int32_t i = 0; i < changed && !is_in; i++)
+			is_in = route[i].tech == solve->scope.tech[k];
+		if (is_in)
+			continue;
+		route[n].tech = solve->scope.tech[k];
+		retime(s, route[n].tech, now, &route[n].timed);
+		n += revision_differs(s, now, &route[n], PLANNER_SLIP_S);
+	}
+	/* Calls of who does not work any more go to others: his route is emptied with it. */
+	for (int32_t k = 0; k < state_techs(s); k++) {
+		if (!solve->q.dirty[k] || scope_tech(&solve->scope, k) >= 0 || solve_concerns(d, k))
+			continue;
+		route[n].tech = k;
+		retime(s, k, now, &route[n].timed);
+		n += revision_differs(s, now, &route[n], PLANNER_SLIP_S);
+	}
+	*ret_n = n;
+	return 0;
+}
+
+/* Whether a background plan gains enough to tell anybody. */
+static bool
+worth_it(const struct plan *plan)
+{
+	int64_t gain = plan->stay_cents - plan->cost_cents;
+
+	return gain >= BACKGROUND_GAIN_CENTS || gain * 100 >= plan->stay_cents;
+}
+
+static int
+take_plan(struct solve *solve, const struct plan *plan, char *why, size_t why_size)
+{
+	struct desk *d = solve->desk;
+	struct cause better = { .tick = true, .seq = state_seq(d->t->state), .call = -1, .tech = -1,
+		.why = TELL_REPLANNED };
+	struct publish pub = {
+		.kind = solve->kind == SOLVE_BACKGROUND ? "background" : "solve",
+		.cause = solve->kind == SOLVE_BACKGROUND ? &better : &solve->q.cause,
+		.budget = solve->budget,
+		.priced = true,
+		.before = plan->stay_cents,
+		.after = plan->cost_cents,
+		.bound = plan->bound_cents,
+		.proven = plan->proven,
+		.scope_techs = solve->scope.techs,
+		.scope_calls = solve->scope.calls,
+		.solve_us = plan->solve_us,
+		.work = plan->work,
+	};
+	size_t room = (size_t)solve->scope.techs + (size_t)solve->q.dirties + 1;
+	struct new_route *route = malloc(room * sizeof(*route)); /* each is filled when it is used */
+	int32_t n = 0, allowed;
+	int rc;
+
+	if (route == NULL)
+		return -ENOMEM;
+	rc = gather(solve, plan, route, &n, why, why_size);
+	if (rc == 0 && solve->kind != SOLVE_BACKGROUND) {
+		/* Another solve may have spent of the allowance meanwhile. */
+		allowed = budget_of(d, solve->q.class);
+		pub.budget = allowed < solve->budget ? allowed : solve->budget;
+	}
+	if (rc == 0 && n > 0)
+		rc = publish_routes(d, &pub, route, n, why, why_size);
+	free(route);
+	return rc;
+}
+
+/* A solve ended without a plan that could be used: asked once more, then done without. */
+static void
+ask_again(struct solve *solve, bool later)
+{
+	struct desk *d = solve->desk;
+
+	if (solve->kind == SOLVE_BACKGROUND)
+		return;
+	solve->q.tries += !later;
+	solve->q.any = true;
+	solve->q.solve = true;
+	for (int32_t k = 0; k < solve->scope.techs; k++)
+		question_dirty(&solve->q, solve->scope.tech[k]);
+	question_merge(&d->waiting, &solve->q);
+	planner_arm(d->p, later ? 50 : 0);
+}
+
+static void
+say_state(struct planner *p, struct desk *d, bool degraded, const char *why)
+{
+	json_t *params;
+	struct notice n = { .seq = state_seq(d->t->state), .method = "notice" };
+
+	if (p->degraded == degraded)
+		return;
+	p->degraded = degraded;
+	log_say(degraded ? LEVEL_ERROR : LEVEL_INFO, "planning is %s: %s",
+	    degraded ? "degraded" : "back to normal", why);
+	params = json_pack("{s:I, s:s, s:s, s:s, s:s}", "seq", (json_int_t)n.seq, "territory",
+	    state_territory(d->t->state), "level", degraded ? "warning" : "info", "code",
+	    degraded ? "solver_degraded" : "solver_ok", "text",
+	    degraded ? "No solver answers: the plan stands, new calls are placed where they cost "
+	               "least, and nobody is moved." :
+	               "The solver answers again.");
+	if (params == NULL)
+		return;
+	n.params = params;
+	feed_pass(p->shop->feed, &n);
+	json_decref(params);
+}
+
+static void
+count(struct planner *p, const struct solve *solve, const struct plan *plan)
+{
+	p->figures.solves++;
+	if (solve->kind != SOLVE_EVENT)
+		return;
+	p->figures.events++;
+	p->figures.proven += plan->proven;
+}
+
+static void
+take_answer(struct solve *solve, const json_t *answer)
+{
+	struct desk *d = solve->desk;
+	struct planner *p = d->p;
+	const char *territory = state_territory(d->t->state);
+	struct plan *plan = NULL;
+	char why[256] = "";
+	int rc = plan_from_json(answer, solve->problem, &plan, why, sizeof(why));
+
+	if (rc == 0) {
+		count(p, solve, plan);
+		say_state(p, d, false, "a solver answered");
+		if (solve->kind != SOLVE_BACKGROUND || worth_it(plan))
+			rc = take_plan(solve, plan, why, sizeof(why));
+	}
+	if (rc == -EBUSY || rc == -ENOMEM) {
+		ask_again(solve, true);
+	} else if (rc < 0) {
+		p->figures.rejected += rc != -ESTALE;
+		log_say(rc == -ESTALE ? LEVEL_INFO : LEVEL_WARNING,
+		    "territory %s: a plan was refused: %s", territory, why);
+		ask_again(solve, false);
+	}
+	plan_free(plan);
+}
+
+static void
+answered(void *arg, enum worker_end end, const json_t *answer, const char *why)
+{
+	struct solve *solve = arg;
+	struct desk *d = solve->desk;
+
+	forget(d, solve);
+	if (end == WORKER_ANSWERED) {
+		take_answer(solve, answer);
+	} else {
+		log_say(LEVEL_WARNING, "territory %s: no plan: %s", state_territory(d->t->state), why);
+		d->p->figures.timeouts += end == WORKER_TIMEOUT;
+		if (solve->kind != SOLVE_BACKGROUND && (end != WORKER_DIED || solve->q.tries > 0))
+			say_state(d->p, d, true, why);
+		/* Waiting for a second hung worker would make the event wait twice. */
+		if (end != WORKER_DIED)
+			solve->q.tries++;
+		ask_again(solve, false);
+	}
+	solve_free(solve);
+	planner_arm(d->p, 0);
+}
+
+/* --- the question --- */
+
+static json_t *
+limits_of(const struct desk *d, const struct solve *solve, int64_t *ret_deadline_ms)
+{
+	const struct planner_config *cfg = &d->p->cfg;
+	const struct guidelines *g = state_guidelines(d->t->state);
+	int64_t ms = g->solve_ms, work = cfg->work_limit;
+	bool event = solve->kind == SOLVE_EVENT;
+
+	if (!event) {
+		ms = g->background_ms > g->solve_ms ? g->background_ms : g->solve_ms;
+		work *= START_WORK;
+	}
+	if (solve->kind == SOLVE_START && (int64_t)START_CALL_MS * solve->scope.calls < ms)
+		ms = (int64_t)START_CALL_MS * solve->scope.calls;
+	*ret_deadline_ms = work > 0 ? COUNTED_MS : ms + GRACE_MS;
+	return json_pack("{s:I, s:I, s:I, s:b, s:b}", "time_ms", (json_int_t)(work > 0 ? 0 : ms),
+	    "work", (json_int_t)work, "seed",
+	    (json_int_t)((cfg->seed + (uint64_t)state_seq(d->t->state)) & INT32_MAX),
+	    "prove", (int)event, "search", (int)!event);
+}
+
+/* Hands a solve to a worker. On failure the solve is freed. */
+static int
+hand_over(struct desk *d, struct solve *solve)
+{
+	struct cost_frame f = cost_frame(d->t->state, planner_now(d->p));
+	int64_t deadline_ms;
+	json_t *limits;
+	int rc = snapshot_make(&f, &solve->scope, solve->budget, &solve->problem);
+
+	if (rc == 0) {
+		limits = limits_of(d, solve, &deadline_ms);
+		rc = worker_solve(d->p->pool, limits, problem_to_json(solve->problem), deadline_ms,
+		    answered, solve);
+	}
+	if (rc < 0) {
+		solve_free(solve);
+		return rc;
+	}
+	d->under_way[d->under_ways++] = solve;
+	return 1;
+}
+
+static bool
+overlaps(const struct desk *d, const struct scope *sc)
+{
+	for (int32_t i = 0; i < sc->techs; i++)
+		if (solve_concerns(d, sc->tech[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_full(const struct desk *d)
+{
+	/* With work counted, the order of answers must not hang on the machine. */
+	int32_t max = d->p->cfg.work_limit > 0 || d->p->shop->clock.is_virtual ? 1 : WORKERS_MAX;
+
+	return d->under_ways >= max || worker_idle(d->p->pool) == 0;
+}
+
+/* Moves the first of the question's technicians and calls into a solve; the rest stays. */
+static void
+split(struct question *q, struct question *part)
+{
+	int32_t focuses = q->focuses < FOCUS_MAX ? q->focuses : FOCUS_MAX;
+	int32_t calls = q->calls < SCOPE_RANKED_MAX ? q->calls : SCOPE_RANKED_MAX;
+
+	*part = *q;
+	part->focuses = focuses;
+	part->calls = calls;
+	/* Only whose routes are solved are re-timed by it. */
+	for (int32_t k = 0; k < STATE_TECHNICIANS_MAX; k++)
+		part->dirty[k] = false;
+	part->dirties = 0;
+	for (int32_t i = 0; i < focuses; i++)
+		question_dirty(part, q->focus[i]);
+}
+
+/* What a started solve took with it is no longer waiting. */
+static void
+take_out(struct question *q, const struct question *part, const struct scope *sc)
+{
+	for (int32_t i = 0; i < part->focuses; i++) {
+		int32_t k = part->focus[i];
+
+		q->dirties -= q->dirty[k];
+		q->dirty[k] = false;
+	}
+	for (int32_t i = 0; i < sc->techs; i++) {
+		q->dirties -= q->dirty[sc->tech[i]];
+		q->dirty[sc->tech[i]] = false;
+	}
+	q->focuses -= part->focuses;
+	q->calls -= part->calls;
+	for (int32_t i = 0; i < q->focuses; i++)
+		q->focus[i] = q->focus[i + part->focuses];
+	for (int32_t i = 0; i < q->calls; i++)
+		q->call[i] = q->call[i + part->calls];
+	q->tries = 0;
+	q->solve = q->focuses > 0 || q->calls > 0;
+}
+
+static struct solve *
+solve_new(struct desk *d, enum solve_kind kind)
+{
+	struct solve *solve = calloc(1, sizeof(*solve));
+
+	if (solve != NULL) {
+		solve->desk = d;
+		solve->kind = kind;
+	}
+	return solve;
+}
+
+int
+solve_event(struct desk *d, struct question *q)
+{
+	const struct guidelines *g = state_guidelines(d->t->state);
+	struct cost_frame f = cost_frame(d->t->state, planner_now(d->p));
+	struct scope_ask ask = { .unassigned_max = SCOPE_UNASSIGNED_MAX };
+	struct question part;
+	struct solve *solve;
+	int rc;
+
+	if (is_full(d))
+		return 0;
+	solve = solve_new(d, SOLVE_EVENT);
+	if (solve == NULL)
+		return -ENOMEM;
+	split(q, &solve->q);
+	ask.tech = solve->q.focus;
+	ask.techs = solve->q.focuses;
+	ask.call = solve->q.call;
+	ask.calls = solve->q.calls;
+	ask.techs_max = g->scope_technicians > ask.techs + 2 ? g->scope_technicians : ask.techs + 2;
+	rc = scope_make(&f, &ask, &solve->scope);
+	if (rc == 0 && overlaps(d, &solve->scope)) {
+		solve_free(solve);
+		return 0;
+	}
+	part = solve->q;
+	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0)) {
+		take_out(q, &part, &solve->scope);
+		/* There is nothing to solve, but there may be something to say. */
+		for (int32_t i = 0; i < part.focuses; i++)
+			question_dirty(q, part.focus[i]);
+		rc = -ENOENT;
+	}
+	if (rc < 0) {
+		solve_free(solve);
+		return rc;
+	}
+	solve->budget = budget_of(d, solve->q.class);
+	rc = hand_over(d, solve);
+	if (rc > 0)
+		take_out(q, &part, &solve->scope);
+	return rc;
+}
+
+int
+solve_chunk(struct desk *d)
+{
+	struct cost_frame f = cost_frame(d->t->state, planner_now(d->p));
+	int32_t left = d->starts - d->start_at;
+	int32_t n = left < PLANNER_START_TECHS ? left : PLANNER_START_TECHS;
+	struct scope_ask ask = {
+		.tech = d->start + d->start_at,
+		.techs = n,
+		.techs_max = n,
+		.unassigned_max = SCOPE_STARTS_MAX,
+	};
+	struct solve *solve;
+	int rc;
+
+	if (is_full(d) || d->under_ways > 0)
+		return 0;
+	solve = solve_new(d, SOLVE_START);
+	if (solve == NULL)
+		return -ENOMEM;
+	solve->q.cause = (struct cause){ .tick = true, .seq = state_seq(d->t->state), .call = -1,
+		.tech = -1, .why = TELL_REPLANNED };
+	rc = scope_make(&f, &ask, &solve->scope);
+	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0))
+		rc = -ENOENT;
+	if (rc < 0) {
+		solve_free(solve);
+		return rc;
+	}
+	solve->budget = 0;
+	d->start_at += n;
+	return hand_over(d, solve);
+}
+
+int
+solve_background(struct desk *d)
+{
+	const struct state *s = d->t->state;
+	struct cost_frame f = cost_frame(s, planner_now(d->p));
+	struct scope_ask ask = { .techs_max = BACKGROUND_TECHS,
+		.unassigned_max = SCOPE_UNASSIGNED_MAX };
+	struct solve *solve;
+	int32_t first = -1;
+	int rc;
+
+	if (is_full(d) || d->under_ways > 0 || worker_idle(d->p->pool) < 2)
+		return 0;
+	for (int32_t i = 0; i < state_techs(s) && first < 0; i++) {
+		int32_t k = (d->cursor + i) % state_techs(s);
+
+		if (state_tech(s, k)->stops > 0)
+			first = k;
+	}
+	if (first < 0)
+		return -ENOENT;
+	d->cursor = first + 1;
+	ask.tech = &first;
+	ask.techs = 1;
+	solve = solve_new(d, SOLVE_BACKGROUND);
+	if (solve == NULL)
+		return -ENOMEM;
+	rc = scope_make(&f, &ask, &solve->scope);
+	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0))
+		rc = -ENOENT;
+	if (rc < 0) {
+		solve_free(solve);
+		return rc;
+	}
+	return hand_over(d, solve);
+}
