@@ -16,8 +16,6 @@
 #include "proto/params.h"
 #include "proto/rpc.h"
 
-struct conn;
-
 /* Who asks. */
 struct principal {
 	enum role role;
@@ -29,7 +27,6 @@ struct request; /* one call in progress: opaque; answered exactly once by one of
 
 struct shop *request_shop(const struct request *r);
 const struct principal *request_principal(const struct request *r);
-struct conn *request_conn(const struct request *r); /* NULL when its client went away */
 struct params *request_params(struct request *r);
 /* The territory named by the member "territory", or the only one; NULL after answering "not found". */
 struct territory *request_territory(struct request *r);

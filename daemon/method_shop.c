@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests about how the shop is run: its guidelines. */
+#include <inttypes.h>
+
+#include "daemon/guidelines.h"
+#include "daemon/method.h"
+
+static void
+guidelines_get(struct request *r)
+{
+	struct territory *t = request_territory(r);
+
+	if (t == NULL)
+		return;
+	request_reply(r, json_pack("{s:I, s:o}", "version",
+	    (json_int_t)state_guidelines_version(t->state), "guidelines",
+	    guidelines_to_json(state_guidelines(t->state))));
+}
+
+static void
+guidelines_set_(struct request *r)
+{
+	struct territory *t = request_territory(r);
+	struct params *p = request_params(r);
+	int64_t now = clock_now(&request_shop(r)->clock);
+	int64_t version, wanted;
+	json_t *values;
+
+	if (t == NULL)
+		return;
+	version = state_guidelines_version(t->state);
+	wanted = params_int(p, "if_version", version);
+	if (wanted != version) {
+		request_refuse(r, RPC_CONFLICT, json_pack("{s:I}", "current", (json_int_t)version),
+		    "The guidelines changed meanwhile: their version is %" PRId64, version);
+		return;
+	}
+	values = json_deep_copy(params_get(p, "guidelines"));
+	if (json_object_size(values) == 0) {
+		json_decref(values);
+		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)", "none");
+		request_refuse_params(r);
+		return;
+	}
+	request_commit_one(r, t, event_new(EV_GUIDELINES_SET, now, json_pack("{s:o, s:I}",
+	    "guidelines", values, "version", (json_int_t)(version + 1))),
+	    json_pack("{s:I}", "version", (json_int_t)(version + 1)));
+}
+
+const struct method methods_shop[] = {
+	{ "guidelines.get", guidelines_get },
+	{ "guidelines.set", guidelines_set_ },
+	{ NULL, NULL },
+};
