@@ -92,6 +92,9 @@ typedef int store_event_fn(void *arg, const struct event *ev); /* non-zero stops
 int store_read(struct store *st, const char *territory, int64_t after, store_event_fn *each,
     void *arg);
 
+/* Time of the newest event of any territory, 0: none. -EIO. */
+int store_newest(struct store *st, int64_t *ret_at_s);
+
 /*
  * The kept reply of a command, also of one still in the queue: 1 and a malloc'd text, 0 none,
  * -EEXIST: used for another command, -EIO, -ENOMEM.

@@ -159,3 +159,22 @@ store_tokens(struct store *st, store_token_fn *each, void *arg)
 	}
 	return finish(q, step, rc);
 }
+
+int
+store_newest(struct store *st, int64_t *ret_at_s)
+{
+	struct sqlite3_stmt *q;
+	int64_t at = 0;
+	int step, rc = prepare(st, "SELECT max(e.at) FROM territory t JOIN event e ON e.territory = t.id"
+	    " AND e.seq = (SELECT max(seq) FROM event WHERE territory = t.id)", NULL, 0, &q);
+
+	if (rc < 0)
+		return rc;
+	step = sqlite3_step(q);
+	if (step == SQLITE_ROW)
+		at = sqlite3_column_int64(q, 0);
+	rc = finish(q, step, 0);
+	if (rc == 0)
+		*ret_at_s = at;
+	return rc;
+}
