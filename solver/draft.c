@@ -265,7 +265,7 @@ draft_plan(const struct draft *d, struct route_work *w, struct plan **ret)
 
 		if (choices < 0)
 			goto fail;
-		assert(choices > 0 && choice[0].cents == r->cents);
+		assert(choices > 0 && choice[0].cents == r->cents); /* the cheapest is kept */
 		plan->route[k].stop = calloc((size_t)r->n + 1, sizeof(*plan->route[k].stop));
 		if (plan->route[k].stop == NULL)
 			goto fail;

@@ -31,9 +31,8 @@ limit_s(const struct technician *t)
 	return (int64_t)t->shift_end_s + t->overtime_max_s;
 }
 
-/* The terms of a served call that do not depend on when. */
-static int64_t
-who_cents(const struct model *m, int32_t k, const struct model_call *c, int32_t hard)
+int64_t
+route_who_cents(const struct model *m, int32_t k, const struct model_call *c, int32_t hard)
 {
 	const struct technician *t = &m->p->technician[k];
 	int64_t cents = 0;
@@ -48,8 +47,8 @@ who_cents(const struct model *m, int32_t k, const struct model_call *c, int32_t 
 	return cents;
 }
 
-static int64_t
-when_cents(const struct model *m, const struct model_call *c, int32_t start_s)
+int64_t
+route_when_cents(const struct model *m, const struct model_call *c, int32_t start_s)
 {
 	int64_t cents = 0;
 
@@ -70,8 +69,8 @@ when_cents(const struct model *m, const struct model_call *c, int32_t start_s)
 	return cents;
 }
 
-static bool
-is_chosen(const struct model_call *c, int32_t k, int32_t start_s)
+bool
+route_is_chosen(const struct model_call *c, int32_t k, int32_t start_s)
 {
 	if (!c->stay_served)
 		return false;
@@ -89,7 +88,7 @@ add_starts(const struct model *m, int32_t k, const struct route_state *base, int
     int32_t i, struct route_option *out)
 {
 	const struct model_call *c = &m->call[i];
-	int64_t who = who_cents(m, k, c, base->hard);
+	int64_t who = route_who_cents(m, k, c, base->hard);
 	int64_t best_cents = INT64_MAX;
 	int best_chosen = 2;
 	int n = 0;
@@ -106,8 +105,8 @@ add_starts(const struct model *m, int32_t k, const struct route_state *base, int
 				continue;
 			start_s = c->floor_s[f];
 		}
-		cents = when_cents(m, c, start_s);
-		chosen = is_chosen(c, k, start_s) && !m->as_told;
+		cents = route_when_cents(m, c, start_s);
+		chosen = route_is_chosen(c, k, start_s) && !m->as_told;
 		if (chosen && c->immovable)
 			continue;
 		chosen = chosen && m->counts;

@@ -59,6 +59,15 @@ void route_work_done(struct route_work *w);
 void route_begin(const struct model *m, int32_t k, struct route_state *ret);
 
 /*
+ * The terms of serving call i by what they depend on: who does it, with the
+ * difficulty he carries on this route already; and when it starts.
+ */
+int64_t route_who_cents(const struct model *m, int32_t k, const struct model_call *c,
+    int32_t hard);
+int64_t route_when_cents(const struct model *m, const struct model_call *c, int32_t start_s);
+bool route_is_chosen(const struct model_call *c, int32_t k, int32_t start_s);
+
+/*
  * The ways to go on from a state to call i over a leg of drive_s. Returns their
  * number, 0 if the call cannot be started in time or may not be disturbed so.
  * out holds ROUTE_OPTIONS_MAX.

@@ -1,60 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "solver/solve.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <time.h>
+#include <math.h>
 
+#include "solver/clock.h"
 #include "solver/draft.h"
+#include "solver/exact.h"
 
-static int64_t
-now_us(void)
+enum {
+	LABEL_CAP = 30000,
+	LABEL_CAP_PROVE = 1000000,
+	NODES = 300, /* of the branching, unless a proof is asked for */
+};
+
+/* One solve under way. */
+struct solving {
+	const struct problem *p;
+	const struct solve_limits *lim;
+	struct model *m;
+	struct draft *stay, *best;
+	struct route_work w;
+	struct exact_result exact;
+	int64_t start_us, deadline_us;
+};
+
+static int
+start(struct solving *s)
 {
-	struct timespec t;
+	int rc;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	s->m = model_new(s->p);
+	if (s->m == NULL)
+		return -ENOMEM;
+	s->stay = draft_new(s->m);
+	s->best = draft_new(s->m);
+	if (s->stay == NULL || s->best == NULL)
+		return -ENOMEM;
+	rc = draft_stay(s->stay, &s->w);
+	if (rc == 0)
+		rc = draft_copy(s->best, s->stay);
+	if (rc == 0)
+		rc = draft_insert(s->best, &s->w);
+	return rc;
+}
+
+static int
+improve(struct solving *s)
+{
+	struct exact_limits lim = {
+		.deadline_us = s->deadline_us,
+		.label_cap = s->lim->prove ? LABEL_CAP_PROVE : LABEL_CAP,
+		.nodes = s->lim->prove ? 0 : NODES,
+	};
+	int rc;
+
+	if (s->lim->label_cap > 0)
+		lim.label_cap = s->lim->label_cap;
+	if (s->lim->work > 0) {
+		lim.work = s->lim->work - s->w.steps;
+		if (lim.work <= 0)
+			return 0;
+	}
+	if (!exact_can(s->m))
+		return 0;
+	rc = exact_improve(s->best, &s->stay, 1, &s->w, &lim, &s->exact);
+	/* Without GLPK there is still the plan that insertion or the search made. */
+	return rc == -EIO ? 0 : rc;
+}
+
+static void
+report(const struct solving *s, struct plan *plan)
+{
+	double bound = s->exact.bound;
+
+	plan->stay_cents = s->stay->cents;
+	plan->proven = s->exact.proven;
+	if (plan->proven)
+		plan->bound_cents = plan->cost_cents;
+	else if (bound > 0)
+		plan->bound_cents = (int64_t)ceil(bound - 1e-4);
+	assert(plan->bound_cents <= plan->cost_cents);
+	plan->labels = s->exact.labels;
+	plan->columns = s->exact.columns;
+	plan->pivots = s->exact.pivots;
+	plan->nodes = s->exact.nodes;
+	plan->work = s->w.steps + s->exact.work;
+	plan->solve_us = clock_us() - s->start_us;
 }
 
 int
 solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret)
 {
-	struct route_work w = { 0 };
-	int64_t start_us = now_us();
-	struct model *m;
-	struct draft *d = NULL;
+	struct solving s = {
+		.p = p,
+		.lim = lim,
+		.exact.bound = -INFINITY,
+		.start_us = clock_us(),
+	};
 	struct plan *plan = NULL;
-	int64_t stay_cents;
 	int rc = problem_check(p, NULL, 0);
 
-	(void)lim;
 	if (rc < 0)
 		return rc;
-	rc = -ENOMEM;
-	m = model_new(p);
-	if (m == NULL)
-		goto out;
-	d = draft_new(m);
-	if (d == NULL)
-		goto out;
-	rc = draft_stay(d, &w);
-	stay_cents = d->cents;
+	if (lim->time_ms > 0)
+		s.deadline_us = s.start_us + lim->time_ms * 1000;
+	rc = start(&s);
 	if (rc == 0)
-		rc = draft_insert(d, &w);
-	if (rc < 0)
-		goto out;
-	rc = -ETIME;
-	if (!draft_keeps(d))
-		goto out;
-	rc = draft_plan(d, &w, &plan);
-	if (rc < 0)
-		goto out;
-	plan->stay_cents = stay_cents;
-	plan->work = w.steps;
-	plan->solve_us = now_us() - start_us;
-	*ret = plan;
-out:
-	draft_free(d);
-	model_free(m);
-	route_work_done(&w);
+		rc = improve(&s);
+	if (rc == 0 && !draft_keeps(s.best))
+		rc = -ETIME;
+	if (rc == 0)
+		rc = draft_plan(s.best, &s.w, &plan);
+	if (rc == 0) {
+		report(&s, plan);
+		*ret = plan;
+	}
+	draft_free(s.stay);
+	draft_free(s.best);
+	model_free(s.m);
+	route_work_done(&s.w);
 	return rc;
 }

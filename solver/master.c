@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "solver/master.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "solver/clock.h"
+
+enum { ROWS_PER_COLUMN = PROBLEM_STOPS_MAX + 2 };
+
+static int
+budget_row(const struct master *ms)
+{
+	return ms->opens + ms->m->p->technicians;
+}
+
+static int
+alloc(struct master *ms, const struct model *m)
+{
+	size_t technicians = (size_t)m->p->technicians + 1;
+	size_t calls = (size_t)m->p->calls + 1;
+
+	ms->m = m;
+	ms->open = malloc(calls * sizeof(*ms->open));
+	ms->open_of = malloc(calls * sizeof(*ms->open_of));
+	ms->skip = malloc(calls * sizeof(*ms->skip));
+	ms->duals.call = calloc(calls, sizeof(*ms->duals.call));
+	ms->duals.technician = calloc(technicians, sizeof(*ms->duals.technician));
+	ms->branch.banned = calloc(technicians * calls, sizeof(*ms->branch.banned));
+	ms->branch.must = calloc(calls, sizeof(*ms->branch.must));
+	ms->branch.chosen_max = malloc(technicians * sizeof(*ms->branch.chosen_max));
+	ms->branch.chosen_min = calloc(technicians, sizeof(*ms->branch.chosen_min));
+	ms->lp = lp_new();
+	if (ms->open == NULL || ms->open_of == NULL || ms->skip == NULL ||
+	    ms->duals.call == NULL || ms->duals.technician == NULL ||
+	    ms->branch.banned == NULL || ms->branch.must == NULL ||
+	    ms->branch.chosen_max == NULL || ms->branch.chosen_min == NULL || ms->lp == NULL)
+		return -ENOMEM;
+	return 0;
+}
+
+static int
+add_rows(struct master *ms)
+{
+	const struct problem *p = ms->m->p;
+	int rc = 0;
+
+	for (int32_t o = 0; rc >= 0 && o < ms->opens; o++)
+		rc = lp_add_row(ms->lp, LP_EQUAL, 1);
+	for (int32_t k = 0; rc >= 0 && k < p->technicians; k++)
+		rc = lp_add_row(ms->lp, p->technician[k].fixed > 0 ? LP_EQUAL : LP_AT_MOST, 1);
+	if (rc >= 0 && ms->m->counts)
+		rc = lp_add_row(ms->lp, LP_AT_MOST, p->budget);
+	return rc < 0 ? rc : 0;
+}
+
+static bool
+may_skip(const struct model_call *c)
+{
+	return !(c->skip_chosen && c->immovable);
+}
+
+static int
+add_skips(struct master *ms)
+{
+	for (int32_t o = 0; o < ms->opens; o++) {
+		const struct model_call *c = &ms->m->call[ms->open[o]];
+		int row[2] = { o, budget_row(ms) };
+		double value[2] = { 1, 1 };
+
+		ms->skip[o] = -1;
+		if (!may_skip(c))
+			continue;
+		ms->skip[o] = lp_add_column(ms->lp, (double)c->skip_cents, -1,
+		    c->skip_chosen && ms->m->counts ? 2 : 1, row, value);
+		if (ms->skip[o] < 0)
+			return ms->skip[o];
+	}
+	return 0;
+}
+
+static int
+add_spares(struct master *ms, double cost)
+{
+	const struct problem *p = ms->m->p;
+
+	for (int32_t r = 0; r < ms->opens + p->technicians + ms->m->counts; r++) {
+		double value = r == budget_row(ms) ? -1 : 1;
+		int c = lp_add_column(ms->lp, cost, -1, 1, &r, &value);
+
+		if (c < 0)
+			return c;
+		if (ms->spares++ == 0)
+			ms->spare = c;
+	}
+	return 0;
+}
+
+int
+master_init(struct master *ms, const struct model *m, double spare_cents)
+{
+	int rc;
+
+	*ms = (struct master){ 0 };
+	rc = alloc(ms, m);
+	if (rc < 0)
+		return rc;
+	for (int32_t i = 0; i < m->p->calls; i++) {
+		ms->open_of[i] = -1;
+		if (m->call[i].fixed_on >= 0)
+			continue;
+		ms->open_of[i] = ms->opens;
+		ms->open[ms->opens++] = i;
+	}
+	for (int32_t k = 0; k < m->p->technicians; k++)
+		ms->branch.chosen_max[k] = m->counts ? m->p->budget : INT16_MAX;
+	rc = add_rows(ms);
+	if (rc == 0)
+		rc = add_skips(ms);
+	if (rc == 0)
+		rc = add_spares(ms, spare_cents);
+	return rc;
+}
+
+void
+master_done(struct master *ms)
+{
+	free(ms->open);
+	free(ms->open_of);
+	free(ms->skip);
+	free(ms->column);
+	free(ms->duals.call);
+	free(ms->duals.technician);
+	free(ms->branch.banned);
+	free(ms->branch.must);
+	free(ms->branch.chosen_max);
+	free(ms->branch.chosen_min);
+	pool_done(&ms->pool);
+	lp_free(ms->lp);
+}
+
+int
+master_seed(struct master *ms, const struct draft *d)
+{
+	for (int32_t k = 0; k < ms->m->p->technicians; k++) {
+		const struct draft_route *r = &d->route[k];
+		bool is_new;
+
+		if (r->n > 0 && pool_add(&ms->pool, k, r->seq, r->n, r->cents, r->chosen,
+		    &is_new) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool
+is_allowed(const struct master *ms, int32_t c)
+{
+	const struct column *col = &ms->pool.column[c];
+	const int32_t *seq = pool_seq(&ms->pool, c);
+	const uint8_t *banned = ms->branch.banned + (size_t)col->k * (size_t)ms->opens;
+
+	if (col->chosen > ms->branch.chosen_max[col->k] ||
+	    col->chosen < ms->branch.chosen_min[col->k])
+		return false;
+	for (int32_t s = 0; s < col->n; s++)
+		if (ms->open_of[seq[s]] >= 0 && banned[ms->open_of[seq[s]]])
+			return false;
+	return true;
+}
+
+static int
+enter_column(struct master *ms, int32_t c)
+{
+	const struct column *col = &ms->pool.column[c];
+	const int32_t *seq = pool_seq(&ms->pool, c);
+	int row[ROWS_PER_COLUMN];
+	double value[ROWS_PER_COLUMN];
+	int n = 0;
+
+	for (int32_t s = 0; s < col->n; s++) {
+		if (ms->open_of[seq[s]] < 0)
+			continue;
+		row[n] = ms->open_of[seq[s]];
+		value[n++] = 1;
+	}
+	row[n] = ms->opens + col->k;
+	value[n++] = 1;
+	if (ms->m->counts && col->chosen > 0) {
+		row[n] = budget_row(ms);
+		value[n++] = col->chosen;
+	}
+	return lp_add_column(ms->lp, (double)col->cents, is_allowed(ms, c) ? -1 : 0, n, row,
+	    value);
+}
+
+int
+master_enter(struct master *ms)
+{
+	if (ms->pool.columns > ms->columns_max) {
+		int32_t more = 2 * ms->pool.columns + 256;
+		int *grown = realloc(ms->column, (size_t)more * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		ms->column = grown;
+		ms->columns_max = more;
+	}
+	for (; ms->columns < ms->pool.columns; ms->columns++) {
+		int c = enter_column(ms, ms->columns);
+
+		if (c < 0)
+			return c;
+		ms->column[ms->columns] = c;
+	}
+	return 0;
+}
+
+void
+master_apply(struct master *ms)
+{
+	for (int32_t c = 0; c < ms->columns; c++)
+		lp_set_upper(ms->lp, ms->column[c], is_allowed(ms, c) ? -1 : 0);
+	for (int32_t o = 0; o < ms->opens; o++)
+		if (ms->skip[o] >= 0)
+			lp_set_upper(ms->lp, ms->skip[o], ms->branch.must[o] ? 0 : -1);
+	for (int32_t k = 0; k < ms->m->p->technicians; k++) {
+		bool drives = ms->m->p->technician[k].fixed > 0 || ms->branch.chosen_min[k] > 0;
+
+		lp_set_sense(ms->lp, ms->opens + k, drives ? LP_EQUAL : LP_AT_MOST, 1);
+	}
+}
+
+int
+master_solve(struct master *ms, int64_t deadline_us)
+{
+	int64_t left_ms = 0;
+	int rc;
+
+	if (deadline_us != 0) {
+		left_ms = (deadline_us - clock_us()) / 1000;
+		if (left_ms <= 0)
+			return -ETIME;
+		left_ms = left_ms < INT32_MAX ? left_ms : INT32_MAX;
+	}
+	rc = lp_solve(ms->lp, (int)left_ms, &ms->pivots);
+	if (rc < 0)
+		return rc;
+	for (int32_t o = 0; o < ms->opens; o++)
+		ms->duals.call[o] = lp_dual(ms->lp, o);
+	for (int32_t k = 0; k < ms->m->p->technicians; k++)
+		ms->duals.technician[k] = lp_dual(ms->lp, ms->opens + k);
+	ms->duals.chosen = ms->m->counts ? lp_dual(ms->lp, budget_row(ms)) : 0;
+	/* A price above zero is a rounding error: more budget never costs. */
+	if (ms->duals.chosen > 0)
+		ms->duals.chosen = 0;
+	return 0;
+}
+
+bool
+master_short(const struct master *ms)
+{
+	for (int s = 0; s < ms->spares; s++)
+		if (lp_primal(ms->lp, ms->spare + s) > 1e-6)
+			return true;
+	return false;
+}
+
+bool
+master_integral(const struct master *ms, bool *take)
+{
+	int n = master_size(ms);
+
+	for (int c = 0; c < n; c++) {
+		double x = lp_primal(ms->lp, c);
+
+		if (x > 1e-6 && x < 1 - 1e-6)
+			return false;
+		take[c] = x >= 0.5;
+	}
+	return true;
+}
+
+int
+master_draft(const struct master *ms, const bool *take, struct draft *d)
+{
+	int rc = 0;
+
+	for (int32_t k = 0; k < ms->m->p->technicians; k++)
+		draft_set(d, k, NULL, 0, 0, 0);
+	for (int32_t c = 0; rc == 0 && c < ms->columns; c++) {
+		const struct column *col = &ms->pool.column[c];
+
+		if (take[ms->column[c]])
+			rc = draft_set(d, col->k, pool_seq(&ms->pool, c), col->n, col->cents,
+			    col->chosen);
+	}
+	return rc;
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "solver/price.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/clock.h"
+#include "solver/graph.h"
+
+enum {
+	WORDS = PRICE_CALLS_MAX / 64,
+	QUEUES = 256,        /* labels wait here by time, to be extended in its order */
+	CLOCK_EVERY = 256,   /* labels between looks at the clock */
+};
+
+/* A partial route that ends with work at a node. */
+struct label {
+	struct route_state s;
+	double reduced;        /* cost so far, less the prices of its calls; without waiting */
+	uint64_t seen[WORDS];  /* nodes visited */
+	uint64_t gone[WORDS];  /* visited, or too late for */
+	int32_t parent;        /* -1 - r: root r */
+	int32_t peer;          /* next label of the same node and breaks */
+	int32_t queued;        /* next label of the same queue */
+	int32_t node;
+	bool dead;             /* dominated since */
+};
+
+struct found {
+	double reduced;
+	int64_t cents;
+	int32_t label;
+	int32_t chosen;
+};
+
+struct price {
+	const struct model *m;
+	struct graph *graph; /* one per technician */
+	int32_t opens;
+	struct label *label;
+	int32_t labels, labels_max;
+	int32_t *peers;      /* heads: node * (breaks + 1) + taken */
+	int32_t queue[QUEUES];
+	struct found *found;
+	int32_t founds, founds_max;
+	bool ok[PRICE_CALLS_MAX];
+	/* The run under way. */
+	const struct graph *g;
+	const struct duals *duals;
+	const struct price_limits *lim;
+	int32_t words;
+	int32_t queue_s;     /* width of a queue */
+	int64_t wait_rate;   /* cents an hour */
+	bool fair;
+	double worst;        /* of the best columns_max found; the limit for more */
+	bool full;           /* a limit was met */
+};
+
+struct price *
+price_new(const struct model *m, const int32_t *open, int32_t opens)
+{
+	struct price *pr = calloc(1, sizeof(*pr));
+
+	if (pr == NULL || opens > PRICE_CALLS_MAX)
+		goto fail;
+	pr->m = m;
+	pr->opens = opens;
+	pr->graph = calloc((size_t)m->p->technicians + 1, sizeof(*pr->graph));
+	pr->peers = malloc(((size_t)opens + 1) * (PROBLEM_BREAKS_MAX + 1) * sizeof(*pr->peers));
+	if (pr->graph == NULL || pr->peers == NULL)
+		goto fail;
+	for (int32_t k = 0; k < m->p->technicians; k++)
+		if (graph_init(&pr->graph[k], m, k, open, opens) < 0)
+			goto fail;
+	return pr;
+fail:
+	price_free(pr);
+	return NULL;
+}
+
+void
+price_free(struct price *pr)
+{
+	if (pr == NULL)
+		return;
+	for (int32_t k = 0; pr->graph != NULL && k < pr->m->p->technicians; k++)
+		graph_done(&pr->graph[k]);
+	free(pr->graph);
+	free(pr->peers);
+	free(pr->label);
+	free(pr->found);
+	free(pr);
+}
+
+/* Cents of waiting x seconds, rounded up: no rounding of a sum exceeds it. */
+static double
+wait_most(const struct price *pr, int64_t s)
+{
+	return (double)((pr->wait_rate * s + 3599) / 3600);
+}
+
+/* Whether a's calls leave all the ways open that b's do. */
+static bool
+opens_as_much(const struct price *pr, const struct label *a, const struct label *b)
+{
+	if (pr->lim->all) {
+		for (int32_t w = 0; w < pr->words; w++)
+			if (a->seen[w] != b->seen[w])
+				return false;
+	} else if (pr->lim->exact) {
+		for (int32_t w = 0; w < pr->words; w++)
+			if ((a->gone[w] & ~b->gone[w]) != 0)
+				return false;
+	}
+	return true;
+}
+
+/*
+ * Whether whatever goes on from b goes on from a, for no more. a may have to
+ * waste the time it is ahead; waiting is rounded once for the whole route, so
+ * what it then costs more is rounded up here. When all routes are wanted, it is their own
+ * cost that counts: by reduced cost, a calmer route could hide a cheaper one.
+ */
+static bool
+dominates(const struct price *pr, const struct label *a, const struct label *b)
+{
+	double lead;
+	int64_t more_s;
+
+	if (a->s.t_s > b->s.t_s || a->s.chosen > b->s.chosen)
+		return false;
+	lead = pr->lim->all ? (double)(b->s.cents - a->s.cents) : b->reduced - a->reduced;
+	if (lead < -1e-9)
+		return false;
+	if (pr->lim->chosen_min > 0 && a->s.chosen != b->s.chosen)
+		return false;
+	if (pr->fair && a->s.hard > b->s.hard)
+		return false;
+	more_s = (int64_t)a->s.idle_s + b->s.t_s - a->s.t_s - b->s.idle_s;
+	if (more_s > 0 && wait_most(pr, more_s) > lead + 1e-9)
+		return false;
+	return opens_as_much(pr, a, b);
+}
+
+static bool
+is_dominated(struct price *pr, const struct label *l, int32_t *head)
+{
+	int32_t *at = head;
+
+	for (int32_t o = *head; o >= 0; o = pr->label[o].peer)
+		if (dominates(pr, &pr->label[o], l))
+			return true;
+	while (*at >= 0) {
+		struct label *o = &pr->label[*at];
+
+		if (dominates(pr, l, o)) {
+			o->dead = true;
+			*at = o->peer;
+		} else {
+			at = &o->peer;
+		}
+	}
+	return false;
+}
+
+/* Marks the nodes that nothing after this label reaches in time. */
+static void
+mark_gone(const struct price *pr, struct label *l)
+{
+	const struct graph *g = pr->g;
+	const int32_t *drive_s = g->drive_s + (size_t)l->node * (size_t)g->n;
+
+	memcpy(l->gone, l->seen, sizeof(l->gone));
+	for (int32_t j = 0; j < g->n; j++)
+		/* Two seconds allow for legs rounded up that make a detour seem shorter. */
+		if (!pr->ok[j] || (int64_t)l->s.t_s + drive_s[j] - 2 > g->latest_s[j])
+			l->gone[j / 64] |= (uint64_t)1 << (j % 64);
+}
+
+static int
+by_reduced(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->reduced != y->reduced)
+		return x->reduced < y->reduced ? -1 : 1;
+	return x->label < y->label ? -1 : x->label > y->label;
+}
+
+/* Cuts what was found down to the best, and raises the bar to the last of them. */
+static void
+keep_best(struct price *pr)
+{
+	qsort(pr->found, (size_t)pr->founds, sizeof(*pr->found), by_reduced);
+	if (pr->founds > pr->lim->columns_max)
+		pr->founds = pr->lim->columns_max;
+	if (pr->founds == pr->lim->columns_max && pr->founds > 0)
+		pr->worst = pr->found[pr->founds - 1].reduced;
+}
+
+static int
+note_found(struct price *pr, int32_t label, double reduced, int64_t cents, int32_t chosen)
+{
+	if (reduced >= pr->worst || chosen < pr->lim->chosen_min)
+		return 0;
+	if (pr->founds == pr->founds_max) {
+		int32_t more = pr->founds_max ? 2 * pr->founds_max : 256;
+		struct found *grown = realloc(pr->found, (size_t)more * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		pr->found = grown;
+		pr->founds_max = more;
+	}
+	pr->found[pr->founds++] = (struct found){ reduced, cents, label, chosen };
+	if (!pr->lim->all && pr->founds >= 4 * pr->lim->columns_max)
+		keep_best(pr);
+	if (pr->lim->all && pr->founds > pr->lim->columns_max)
+		pr->full = true;
+	return 0;
+}
+
+/* Ends the day after a label (or after the prefix alone), if that is any good. */
+static int
+finish(struct price *pr, int32_t label, const struct route_state *s, double reduced, int32_t node)
+{
+	int64_t cents;
+	int32_t end_s;
+
+	if (!route_finish(pr->m, pr->g->k, s, pr->g->home_s[node], &cents, &end_s))
+		return 0;
+	return note_found(pr, label, reduced + (double)(cents - s->cents), cents, s->chosen);
+}
+
+static int
+push(struct price *pr, const struct label *l)
+{
+	int32_t *head = &pr->peers[l->node * (pr->g->taken_max + 1) + l->s.taken];
+	int32_t q;
+	struct label *to;
+
+	if (is_dominated(pr, l, head))
+		return 0;
+	if (pr->labels >= pr->lim->labels_max) {
+		pr->full = true;
+		return 0;
+	}
+	if (pr->labels == pr->labels_max) {
+		int32_t more = pr->labels_max ? 2 * pr->labels_max : 2048;
+		struct label *grown = realloc(pr->label, (size_t)more * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		pr->label = grown;
+		pr->labels_max = more;
+	}
+	q = (l->s.t_s - pr->g->t0_s) / pr->queue_s;
+	to = &pr->label[pr->labels];
+	*to = *l;
+	to->peer = *head;
+	*head = pr->labels;
+	to->queued = pr->queue[q];
+	pr->queue[q] = pr->labels++;
+	return finish(pr, pr->labels - 1, &to->s, to->reduced, to->node);
+}
+
+/* All ways on from a state at a node (n: after the prefix). */
+static int
+extend(struct price *pr, int32_t from_label, const struct label *from)
+{
+	const struct graph *g = pr->g;
+	int32_t i = from->node;
+	double so_far = from->reduced + (double)model_cents(pr->wait_rate, from->s.idle_s);
+
+	for (int32_t j = 0; j < g->n; j++) {
+		struct route_option option[ROUTE_OPTIONS_MAX];
+		int32_t at = i * g->n + j;
+		int64_t arrive_s = (int64_t)from->s.t_s + g->drive_s[at];
+		int options;
+
+		if (!pr->ok[j] || (from->seen[j / 64] >> (j % 64) & 1) != 0)
+			continue;
+		if (arrive_s > g->latest_s[j])
+			continue;
+		if (so_far + g->drive_cents[at] + graph_from(g, i, j, (int32_t)arrive_s) >= pr->worst)
+			continue;
+		options = route_step(pr->m, g->k, &from->s, g->drive_s[at], g->call[j], option);
+		for (int o = 0; o < options; o++) {
+			struct label l = { .s = option[o].state, .parent = from_label, .node = j };
+			int more = l.s.chosen - from->s.chosen;
+			int rc;
+
+			if (l.s.chosen > pr->lim->chosen_max)
+				continue;
+			l.reduced = from->reduced + (double)(l.s.cents - from->s.cents) -
+			    pr->duals->call[g->open[j]] - pr->duals->chosen * more;
+			memcpy(l.seen, from->seen, sizeof(l.seen));
+			l.seen[j / 64] |= (uint64_t)1 << (j % 64);
+			if (pr->lim->exact && !pr->lim->all)
+				mark_gone(pr, &l);
+			rc = push(pr, &l);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int
+extend_roots(struct price *pr)
+{
+	const struct graph *g = pr->g;
+
+	for (int32_t r = 0; r < g->roots; r++) {
+		struct label root = { .s = g->root[r], .parent = -1 - r, .node = g->n };
+		int rc = 0;
+
+		if (root.s.chosen > pr->lim->chosen_max)
+			continue;
+		root.reduced = (double)root.s.cents - pr->duals->technician[g->k] -
+		    pr->duals->chosen * root.s.chosen;
+		if (g->prefixes > 0)
+			rc = finish(pr, -1 - r, &root.s, root.reduced, g->n);
+		if (rc == 0)
+			rc = extend(pr, -1 - r, &root);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+extend_labels(struct price *pr)
+{
+	int32_t done = 0;
+
+	for (int q = 0; q < QUEUES; q++) {
+		while (pr->queue[q] >= 0) {
+			int32_t at = pr->queue[q];
+			struct label l = pr->label[at];
+			int rc;
+
+			pr->queue[q] = l.queued;
+			if (l.dead)
+				continue;
+			if (pr->full)
+				return 0;
+			if (++done % CLOCK_EVERY == 0 && pr->lim->deadline_us != 0 &&
+			    clock_us() > pr->lim->deadline_us) {
+				pr->full = true;
+				return 0;
+			}
+			rc = extend(pr, at, &l);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+/* The whole sequence of what was found, the prefix first. Returns its length. */
+static int32_t
+sequence(const struct price *pr, const struct found *f, int32_t *seq)
+{
+	const struct graph *g = pr->g;
+	int32_t n = g->prefixes;
+	int32_t at;
+
+	for (at = f->label; at >= 0; at = pr->label[at].parent)
+		n++;
+	if (n > PROBLEM_STOPS_MAX)
+		return -1;
+	at = f->label;
+	for (int32_t r = n - 1; r >= g->prefixes; r--, at = pr->label[at].parent)
+		seq[r] = g->call[pr->label[at].node];
+	for (int32_t r = 0; r < g->prefixes; r++)
+		seq[r] = g->prefix[r];
+	return n;
+}
+
+static int
+add_columns(struct price *pr, struct pool *pool, int32_t *ret_added)
+{
+	*ret_added = 0;
+	for (int32_t f = 0; f < pr->founds; f++) {
+		int32_t seq[PROBLEM_STOPS_MAX];
+		int32_t n = sequence(pr, &pr->found[f], seq);
+		bool is_new;
+
+		if (n < 0)
+			continue;
+		if (pool_add(pool, pr->g->k, seq, n, pr->found[f].cents, pr->found[f].chosen,
+		    &is_new) < 0)
+			return -ENOMEM;
+		*ret_added += is_new;
+	}
+	return 0;
+}
+
+static void
+begin(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim)
+{
+	const struct technician *t = &pr->m->p->technician[k];
+	struct graph *g = &pr->graph[k];
+	int64_t span_s = (int64_t)t->shift_end_s + t->overtime_max_s - t->ready_s;
+
+	pr->g = g;
+	pr->duals = duals;
+	pr->lim = lim;
+	pr->words = (g->n + 63) / 64;
+	pr->queue_s = (int32_t)(span_s > 0 ? span_s / QUEUES + 1 : 1);
+	pr->wait_rate = t->wait_cents_per_h;
+	pr->fair = pr->m->p->weights.fair_cents > 0;
+	pr->worst = lim->below;
+	pr->full = false;
+	pr->labels = pr->founds = 0;
+	for (int32_t j = 0; j < g->n; j++)
+		pr->ok[j] = lim->banned == NULL ||
+		    lim->banned[(size_t)k * (size_t)pr->opens + (size_t)g->open[j]] == 0;
+	for (int32_t h = 0; h < g->n * (g->taken_max + 1); h++)
+		pr->peers[h] = -1;
+	for (int q = 0; q < QUEUES; q++)
+		pr->queue[q] = -1;
+	graph_bound(g, duals, pr->ok, lim->chosen_max);
+}
+
+/* No route of the technician has less reduced cost than this, by the backward pass. */
+static double
+root_bound(const struct price *pr)
+{
+	const struct graph *g = pr->g;
+	double least = INFINITY;
+
+	for (int32_t r = 0; r < g->roots; r++) {
+		double base = (double)g->root[r].cents - pr->duals->technician[g->k] -
+		    pr->duals->chosen * g->root[r].chosen;
+
+		if (g->prefixes > 0 && base < least)
+			least = base;
+		for (int32_t j = 0; j < g->n; j++) {
+			int32_t at = g->n * g->n + j;
+			int64_t arrive_s = (int64_t)g->root[r].t_s + g->drive_s[at];
+			double v;
+
+			if (arrive_s > g->latest_s[j])
+				continue;
+			v = base + g->drive_cents[at] + graph_from(g, g->n, j, (int32_t)arrive_s);
+			least = v < least ? v : least;
+		}
+	}
+	return least;
+}
+
+int
+price_run(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim,
+    struct pool *pool, struct price_result *ret)
+{
+	int32_t added;
+	int rc;
+
+	begin(pr, k, duals, lim);
+	*ret = (struct price_result){ .least = INFINITY, .bound = root_bound(pr) };
+	if (ret->bound >= lim->below) {
+		ret->complete = true;
+		return 0;
+	}
+	rc = extend_roots(pr);
+	if (rc == 0)
+		rc = extend_labels(pr);
+	if (rc == 0 && !lim->all)
+		keep_best(pr);
+	if (rc == 0 && !(lim->all && pr->full)) {
+		rc = add_columns(pr, pool, &added);
+		ret->columns = added;
+	}
+	for (int32_t f = 0; f < pr->founds; f++)
+		if (pr->found[f].reduced < ret->least)
+			ret->least = pr->found[f].reduced;
+	ret->complete = (lim->exact || lim->all) && !pr->full;
+	if (ret->complete)
+		ret->bound = ret->least < lim->below ? ret->least : lim->below;
+	ret->labels = pr->labels;
+	return rc;
+}

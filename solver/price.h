@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding routes of negative reduced cost: label setting over elementary paths
+ * with resource constraints (Feillet, Dejax, Gendreau, Gueguen, An exact
+ * algorithm for the elementary shortest path problem with resource
+ * constraints, 2004), pruned by completion bounds from a backward pass over
+ * rounded times without two-cycles. Internal to libsolver.
+ */
+#ifndef EVENKEEL_SOLVER_PRICE_H
+#define EVENKEEL_SOLVER_PRICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "solver/pool.h"
+#include "solver/route.h"
+
+enum {
+	PRICE_CALLS_MAX = 256, /* calls that are open to pricing */
+};
+
+/* Prices of the master: what a call, a technician and a disturbance are worth. */
+struct duals {
+	double *call;       /* one per open call */
+	double *technician; /* one per technician */
+	double chosen;      /* <= 0 */
+};
+
+struct price_limits {
+	int64_t deadline_us; /* of CLOCK_MONOTONIC, 0 none */
+	int32_t labels_max;
+	int32_t columns_max; /* kept per run, the best */
+	double below;        /* wanted: reduced cost under this */
+	bool exact;          /* else labels give way to better ones whatever calls they hold */
+	bool all;            /* every route under `below`: only equal sets of calls dominate */
+	const uint8_t *banned; /* technicians * opens: pairs closed by branching; NULL none */
+	int32_t chosen_max;
+	int32_t chosen_min;
+};
+
+struct price_result {
+	double least;    /* reduced cost of the best route found; +inf if none was */
+	double bound;    /* no route of the technician has less */
+	bool complete;   /* all was looked at: least is exact, or there is none under `below` */
+	int32_t columns; /* added to the pool */
+	int64_t labels;
+};
+
+struct price;
+
+/* open[opens] are the calls that are in the master. NULL when out of memory. */
+struct price *price_new(const struct model *m, const int32_t *open, int32_t opens);
+void price_free(struct price *pr); /* NULL is fine */
+
+/* Prices technician k, and adds what it finds to the pool. 0 or -ENOMEM. */
+int price_run(struct price *pr, int32_t k, const struct duals *duals,
+    const struct price_limits *lim, struct pool *pool, struct price_result *ret);
+
+#endif
