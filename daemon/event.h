@@ -100,9 +100,14 @@ struct event {
 const char *event_name(enum event_type t);
 int event_from_name(const char *name, enum event_type *ret); /* -EINVAL */
 
+/*
+ * libevent has functions of the same names, and would call ours instead of its own: so the
+ * linker knows these two by others.
+ */
 /* body is stolen, also on failure. NULL when out of memory or body is NULL. */
-struct event *event_new(enum event_type t, int64_t at_s, json_t *body);
-void event_free(struct event *ev); /* NULL is fine */
+struct event *event_new(enum event_type t, int64_t at_s, json_t *body)
+    __asm__("evenkeel_event_new");
+void event_free(struct event *ev) __asm__("evenkeel_event_free"); /* NULL is fine */
 
 /* A journal line: {"seq","at","type","body"}; new reference, NULL when out of memory. */
 json_t *event_to_json(const struct event *ev);
