@@ -348,9 +348,9 @@ is_own(struct request *r)
 static bool
 fits(struct request *r)
 {
-	struct refusal ref = { "params", "an object with named members", "an array" };
+	struct refusal ref;
 
-	if (json_is_object(r->params) && openrpc_check(r->shop->openrpc, r->spec, r->params, &ref) == 0)
+	if (openrpc_check(r->shop->openrpc, r->spec, r->params, &ref) == 0)
 		return true;
 	refuse_member(r, &ref);
 	return false;
