@@ -79,6 +79,17 @@ times_read(const struct event *ev, struct body *b, const struct tech *t, struct 
 		e->outcome = "no_access";
 }
 
+/* Refuses a "status" of stop.late, if it came along, that is not so. */
+static void
+status_read(const struct event *ev, struct body *b, const struct call_state *c)
+{
+	const char *is = call_status_name(c->status);
+	const char *said = ev->type == EV_STOP_LATE ? body_str_or(b, "status", 32, is) : is;
+
+	if (!body_failed(b) && strcmp(said, is) != 0)
+		body_fail(b, -EBADMSG, "status: expected %s, got %s", is, said);
+}
+
 static int
 stop_read(const struct state *s, const struct event *ev, struct body *b,
     struct stop_event *e)
@@ -94,6 +105,7 @@ stop_read(const struct state *s, const struct event *ev, struct body *b,
 	if (body_int_or(b, "technician_version", 1, INT64_MAX, t->version) != t->version)
 		body_fail(b, -EBADMSG, "technician_version: %s has another", t->id);
 	times_read(ev, b, t, e);
+	status_read(ev, b, &s->call[e->call]->c);
 	if (!body_failed(b))
 		states_check(s, ev, b, e);
 	return b->error->rc;
