@@ -315,6 +315,23 @@ planner_position(struct planner *p, struct territory *t, int32_t tech)
 		    driver->id, c->id, ev == NULL ? "out of memory" : why);
 }
 
+void
+planner_unassigned(struct planner *p, struct territory *t)
+{
+	const struct state *s = t->state;
+	struct desk *d = desk_of(p, t);
+	int32_t open_n;
+	const int32_t *open = state_open(s, &open_n);
+
+	for (int32_t i = open_n - 1; d != NULL && i >= 0; i--) {
+		if (state_call(s, open[i])->status != CALL_UNASSIGNED)
+			continue;
+		question_call(&d->waiting, open[i]);
+		d->waiting.solve = true;
+	}
+	planner_arm(p, 0);
+}
+
 /* The first shift of a day is near: the day is planned as a whole. */
 static void
 look_at_day(struct desk *d)

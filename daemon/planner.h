@@ -37,6 +37,8 @@ void planner_free(struct planner *p); /* ends the workers; NULL is fine */
 void planner_event(struct planner *p, struct territory *t, const struct event *ev);
 /* A position came in (not an event): may move the ETA of a drive. */
 void planner_position(struct planner *p, struct territory *t, int32_t tech);
+/* An override may have left calls without a place: they are looked after. */
+void planner_unassigned(struct planner *p, struct territory *t);
 
 /*
  * Time has passed: overdue work is re-timed, what comes near is told. On a real clock the planner

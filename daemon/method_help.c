@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/method_help.h"
+
+#include <inttypes.h>
+
+#include "daemon/feed.h"
+#include "proto/when.h"
+
+static int32_t
+find_in(struct shop *shop, const char *id, int32_t (*find)(const struct state *, const char *),
+    struct territory **ret)
+{
+	for (size_t i = 0; i < shop->territories; i++) {
+		int32_t at = find(shop->territory[i]->state, id);
+
+		if (at >= 0) {
+			*ret = shop->territory[i];
+			return at;
+		}
+	}
+	return -1;
+}
+
+static void
+found_in(struct request *r, struct territory *t, struct found *ret)
+{
+	ret->t = t;
+	ret->s = t->state;
+	ret->now = clock_now(&request_shop(r)->clock);
+}
+
+bool
+help_call(struct request *r, struct found *ret)
+{
+	const char *id = params_str(request_params(r), "call", "");
+	struct territory *t = NULL;
+	int32_t call = find_in(request_shop(r), id, state_call_find, &t);
+
+	if (call < 0) {
+		request_refuse(r, RPC_NOT_FOUND, NULL, "call: there is no call %s, or it is not yours; "
+		    "call.list names those there are", id);
+		return false;
+	}
+	*ret = (struct found){ .call = call, .tech = -1 };
+	found_in(r, t, ret);
+	return true;
+}
+
+bool
+help_tech(struct request *r, struct found *ret)
+{
+	const char *id = params_str(request_params(r), "technician", "");
+	struct territory *t = ret->t;
+	int32_t tech = t != NULL ? state_tech_find(t->state, id) :
+	    find_in(request_shop(r), id, state_tech_find, &t);
+
+	if (tech < 0) {
+		request_refuse(r, RPC_NOT_FOUND, NULL, "technician: there is no technician %s; "
+		    "technician.list names those there are", id);
+		return false;
+	}
+	if (ret->t == NULL)
+		ret->call = -1;
+	ret->tech = tech;
+	found_in(r, t, ret);
+	return true;
+}
+
+bool
+help_version(struct request *r, int64_t current, const char *what)
+{
+	int64_t wanted = params_int(request_params(r), "if_version", current);
+
+	if (wanted == current)
+		return true;
+	request_refuse(r, RPC_CONFLICT, json_pack("{s:I}", "current", (json_int_t)current),
+	    "if_version: %s has version %" PRId64 " now; look at it again and repeat with that",
+	    what, current);
+	return false;
+}
+
+static void
+when_text(const struct state *s, int64_t at, char ret[WHEN_SIZE])
+{
+	if (when_format(at, state_zone(s), ret) < 0)
+		ret[0] = '\0';
+}
+
+bool
+help_at(struct request *r, const struct found *f, int64_t *ret)
+{
+	struct params *p = request_params(r);
+	const struct tech *t = state_tech(f->s, f->tech);
+	int64_t at = params_when(p, "at", f->now > t->since ? f->now : t->since);
+	char said[WHEN_SIZE], limit[WHEN_SIZE];
+
+	if (p->failed) {
+		request_refuse_params(r);
+		return false;
+	}
+	when_text(f->s, at, said);
+	if (at > f->now) {
+		when_text(f->s, f->now, limit);
+		request_refuse(r, RPC_BAD_TIME, NULL, "at: %s is in the future, it is %s here; set the "
+		    "clock right or leave it out", said, limit);
+	} else if (at < t->since) {
+		when_text(f->s, t->since, limit);
+		request_refuse(r, RPC_BAD_TIME, NULL, "at: %s is before the last event of %s, at %s; "
+		    "report what happened in order", said, t->id, limit);
+	} else if (at < f->now - HELP_PAST_S) {
+		when_text(f->s, f->now - HELP_PAST_S, limit);
+		request_refuse(r, RPC_BAD_TIME, NULL, "at: %s is more than %d minutes ago; the earliest "
+		    "taken is %s", said, HELP_PAST_S / 60, limit);
+	} else {
+		*ret = at;
+		return true;
+	}
+	return false;
+}
+
+json_t *
+help_done_call(const struct call_state *c, enum call_status status)
+{
+	return json_pack("{s:s, s:I, s:s}", "call", c->id, "version", (json_int_t)c->version + 1,
+	    "status", call_status_name(status));
+}
+
+json_t *
+help_done_tech(const struct tech *t, const char *status)
+{
+	return json_pack("{s:s, s:I, s:s}", "technician", t->id, "version",
+	    (json_int_t)t->version + 1, "status", status);
+}
+
+void
+help_notice(struct request *r, const struct state *s, const char *level, const char *code,
+    const char *text)
+{
+	struct notice n = { .seq = state_seq(s), .method = "notice" };
+
+	n.params = json_pack("{s:I, s:s, s:s, s:s, s:s}", "seq", (json_int_t)n.seq, "territory",
+	    state_territory(s), "level", level, "code", code, "text", text);
+	if (n.params == NULL)
+		return; /* it is only a notice */
+	feed_pass(request_shop(r)->feed, &n);
+	json_decref(n.params);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the handlers have in common: finding objects, versions, and the time an event happened. */
+#ifndef EVENKEEL_DAEMON_METHOD_HELP_H
+#define EVENKEEL_DAEMON_METHOD_HELP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/method.h"
+
+enum { HELP_PAST_S = 600 /* an event is taken so late, not later */ };
+
+struct found {
+	struct territory *t;
+	const struct state *s;
+	int64_t now;
+	int32_t call, tech; /* -1 not asked for */
+};
+
+/* The member "call", wherever it is planned. False after answering "not found". */
+bool help_call(struct request *r, struct found *ret);
+/* The member "technician"; adds to ret if a call was found before: both are of one territory. */
+bool help_tech(struct request *r, struct found *ret);
+
+/* The member "if_version" against the present version. False after answering "conflict". */
+bool help_version(struct request *r, int64_t current, const char *what);
+
+/*
+ * When a technician's event happened: the member "at", else now. Refused as BAD_TIME: in the
+ * future, over HELP_PAST_S ago, or before his last event.
+ */
+bool help_at(struct request *r, const struct found *f, int64_t *ret);
+
+/* The result of most commands: version and status of a call or technician (as they will be). */
+json_t *help_done_call(const struct call_state *c, enum call_status status);
+json_t *help_done_tech(const struct tech *t, const char *status);
+
+/* A notice to whom it may concern at the consoles. */
+void help_notice(struct request *r, const struct state *s, const char *level, const char *code,
+    const char *text);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/object.h"
+
+#include <string.h>
+
+#include "proto/when.h"
+
+json_t *
+object_when(const struct state *s, int64_t at)
+{
+	char text[WHEN_SIZE];
+
+	if (when_format(at, state_zone(s), text) < 0 && when_format(at, "UTC", text) < 0)
+		return json_string("1970-01-01T00:00:00+00:00");
+	return json_string(text);
+}
+
+json_t *
+object_window(const struct state *s, int64_t from, int64_t to)
+{
+	return json_pack("{s:o, s:o}", "from", object_when(s, from), "to", object_when(s, to));
+}
+
+json_t *
+object_place(struct place at)
+{
+	return json_pack("{s:f, s:f}", "lat", at.lat_udeg / 1e6, "lon", at.lon_udeg / 1e6);
+}
+
+static json_t *
+skills(const struct skill *skill, int32_t n)
+{
+	json_t *list = json_array();
+
+	for (int32_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:i}", "skill", skill[i].name, "level",
+		    (int)skill[i].level));
+	return list;
+}
+
+static json_t *
+site(const struct call_state *c)
+{
+	json_t *j = object_place(c->site);
+	json_t *address = json_object_get(c->terms, "address");
+
+	if (address != NULL)
+		json_object_set(j, "address", address);
+	return j;
+}
+
+/* Members of terms that are shown as they came. */
+static void
+copy(json_t *to, const json_t *terms, const char *const *member)
+{
+	for (; *member != NULL; member++) {
+		json_t *v = json_object_get(terms, *member);
+
+		if (v != NULL)
+			json_object_set(to, *member, v);
+	}
+}
+
+static json_t *
+history_of(const struct state *s, int32_t call)
+{
+	json_t *list = json_array();
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(state_call_history(s, call), i, entry) {
+		json_t *one = json_copy((json_t *)entry);
+
+		json_object_set_new(one, "at",
+		    object_when(s, json_integer_value(json_object_get(entry, "at"))));
+		if (json_object_get(entry, "arrival") != NULL)
+			json_object_set_new(one, "arrival",
+			    object_when(s, json_integer_value(json_object_get(entry, "arrival"))));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static void
+put_told(const struct state *s, const struct call_state *c, json_t *j)
+{
+	const struct told_state *t = &c->told;
+
+	if (t->any)
+		json_object_set_new(j, "eta", json_pack("{s:o, s:o, s:o, s:I}", "arrival",
+		    object_when(s, t->arrival), "p10", object_when(s, t->p10), "p90",
+		    object_when(s, t->p90), "version", (json_int_t)t->version));
+	if (t->promise) {
+		json_object_set_new(j, "promise", object_window(s, t->promise_from, t->promise_to));
+		json_object_set_new(j, "first_promise", object_window(s, t->first_from, t->first_to));
+	}
+}
+
+static void
+put_wanted(const struct state *s, const struct call_state *c, json_t *j)
+{
+	static const char *const shown[] = { "customer", "reference", "kind", "note", "preferred",
+		"required", "forbidden", NULL };
+
+	copy(j, c->terms, shown);
+	json_object_set_new(j, "site", site(c));
+	json_object_set_new(j, "needs", skills(c->need, c->needs));
+	json_object_set_new(j, "severity", json_string(severity_name(c->severity)));
+	json_object_set_new(j, "opened", object_when(s, c->opened));
+	if (c->due > 0)
+		json_object_set_new(j, "due", object_when(s, c->due));
+	if (c->appointment)
+		json_object_set_new(j, "appointment", object_window(s, c->appt_from, c->appt_to));
+	json_object_set_new(j, "duration_s", json_integer(c->duration_s));
+	json_object_set_new(j, "difficulty", json_integer(c->difficulty));
+}
+
+json_t *
+object_call(const struct state *s, int32_t call, bool history)
+{
+	const struct call_state *c = state_call(s, call);
+	json_t *j = json_pack("{s:s, s:I, s:s, s:s}", "call", c->id, "version",
+	    (json_int_t)c->version, "territory", state_territory(s), "status",
+	    call_status_name(c->status));
+
+	put_wanted(s, c, j);
+	if (c->tech >= 0)
+		json_object_set_new(j, "technician", json_string(state_tech(s, c->tech)->id));
+	if (c->status != CALL_UNASSIGNED && c->arrival > 0)
+		json_object_set_new(j, "arrival", object_when(s, c->arrival));
+	if (c->status != CALL_UNASSIGNED && c->end > 0)
+		json_object_set_new(j, "end", object_when(s, c->end));
+	put_told(s, c, j);
+	json_object_set_new(j, "pinned", json_boolean(c->pinned));
+	json_object_set_new(j, "moves_today", json_integer(c->moves_today));
+	if (c->outcome[0] != '\0')
+		json_object_set_new(j, "outcome", json_string(c->outcome));
+	if (history)
+		json_object_set_new(j, "history", history_of(s, call));
+	return j;
+}
+
+json_t *
+object_shift(const struct state *s, const struct shift *shift)
+{
+	json_t *breaks = json_array();
+
+	for (int32_t i = 0; i < shift->dues; i++)
+		json_array_append_new(breaks, json_pack("{s:o, s:o, s:i}", "from",
+		    object_when(s, shift->due[i].from), "to", object_when(s, shift->due[i].to),
+		    "duration_s", (int)shift->due[i].duration_s));
+	return json_pack("{s:o, s:o, s:o}", "from", object_when(s, shift->from), "to",
+	    object_when(s, shift->to), "breaks", breaks);
+}
+
+const char *
+object_tech_status(const struct tech *t, int64_t now)
+{
+	if (t->absent_from <= now && now < t->absent_to)
+		return "absent";
+	return tech_status_name(t->status);
+}
+
+json_t *
+object_tech(const struct state *s, int32_t tech, int64_t now, const struct place *position)
+{
+	const struct tech *t = state_tech(s, tech);
+	json_t *shifts = json_array();
+	json_t *j = json_pack("{s:s, s:I, s:s, s:O, s:o, s:o, s:i, s:s, s:i}", "technician", t->id,
+	    "version", (json_int_t)t->version, "territory", state_territory(s), "name",
+	    json_object_get(t->terms, "name"), "home", object_place(t->home), "skills",
+	    skills(t->skill, t->skills), "speed_pct", (int)t->speed_pct, "status",
+	    object_tech_status(t, now), "hard_points", (int)t->hard_points);
+
+	for (int32_t i = 0; i < t->shifts; i++)
+		json_array_append_new(shifts, object_shift(s, &t->shift[i]));
+	json_object_set_new(j, "shifts", shifts);
+	if (t->own_end)
+		json_object_set_new(j, "end", object_place(t->end));
+	if (t->overtime_max_s >= 0)
+		json_object_set_new(j, "overtime_max_s", json_integer(t->overtime_max_s));
+	if (t->call >= 0)
+		json_object_set_new(j, "call", json_string(state_call(s, t->call)->id));
+	if (t->until > 0)
+		json_object_set_new(j, "until", object_when(s, t->until));
+	if (t->absent_to > now)
+		json_object_set_new(j, "absent", object_window(s, t->absent_from, t->absent_to));
+	if (position != NULL)
+		json_object_set_new(j, "position", object_place(*position));
+	return j;
+}
+
+static void
+put_call(const struct state *s, const struct call_state *c, json_t *j)
+{
+	static const char *const shown[] = { "customer", "kind", NULL };
+
+	copy(j, c->terms, shown);
+	json_object_set_new(j, "site", site(c));
+	json_object_set_new(j, "told", json_boolean(c->told.any));
+	json_object_set_new(j, "pinned", json_boolean(c->pinned));
+	if (c->told.promise)
+		json_object_set_new(j, "promise",
+		    object_window(s, c->told.promise_from, c->told.promise_to));
+}
+
+json_t *
+object_stop(const struct state *s, const struct stop *stop)
+{
+	const struct call_state *c = state_call(s, stop->call);
+	json_t *j = json_pack("{s:s, s:o, s:o, s:s, s:i}", "call", c->id, "arrival",
+	    object_when(s, stop->arrival), "end", object_when(s, stop->end), "status",
+	    call_status_name(c->status), "drive_s", (int)stop->drive_s);
+
+	put_call(s, c, j);
+	return j;
+}
+
+json_t *
+object_done_stop(const struct state *s, int32_t call)
+{
+	const struct call_state *c = state_call(s, call);
+	json_t *j = json_pack("{s:s, s:o, s:o, s:s}", "call", c->id, "arrival",
+	    object_when(s, c->arrival), "end", object_when(s, c->closed), "status",
+	    call_status_name(c->status));
+
+	put_call(s, c, j);
+	return j;
+}
+
+static json_t *
+one_break(const struct state *s, int64_t start, int32_t duration_s, const char *status)
+{
+	return json_pack("{s:o, s:i, s:s}", "start", object_when(s, start), "duration_s",
+	    (int)duration_s, "status", status);
+}
+
+json_t *
+object_breaks(const struct state *s, int32_t tech)
+{
+	static const char *const name[] = { "due", "running", "taken", "waived" };
+	const struct tech *t = state_tech(s, tech);
+	const struct shift *shift = t->shift_now >= 0 ? &t->shift[t->shift_now] : NULL;
+	json_t *list = json_array();
+
+	for (int32_t i = 0; shift != NULL && i < shift->dues; i++) {
+		const struct break_due_at *due = &shift->due[i];
+
+		if (due->status != BREAK_DUE)
+			json_array_append_new(list, one_break(s,
+			    due->status == BREAK_RUNNING ? t->since : due->from, due->duration_s,
+			    name[due->status]));
+	}
+	for (int32_t i = 0; i < t->takens; i++)
+		json_array_append_new(list,
+		    one_break(s, t->taken[i].start, t->taken[i].duration_s, "due"));
+	return list;
+}
+
+json_t *
+object_route(const struct state *s, int32_t tech)
+{
+	const struct tech *t = state_tech(s, tech);
+	json_t *stops = json_array();
+	int64_t drive_s = 0;
+
+	for (int32_t i = 0; i < t->stops; i++) {
+		json_array_append_new(stops, object_stop(s, &t->stop[i]));
+		drive_s += t->stop[i].drive_s;
+	}
+	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:I}", "technician", t->id, "stops", stops,
+	    "breaks", object_breaks(s, tech), "end", object_when(s, t->route_end), "overtime_s",
+	    (int)t->overtime_s, "drive_s", (json_int_t)drive_s);
+}
+
+json_t *
+object_cost(const struct cost *c)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	    "total_cents", (json_int_t)cost_total(c), "drive_cents", (json_int_t)c->drive,
+	    "wait_cents", (json_int_t)c->wait, "overtime_cents", (json_int_t)c->overtime,
+	    "late_cents", (json_int_t)c->late, "response_cents", (json_int_t)c->response,
+	    "promise_cents", (json_int_t)c->promise, "disturbance_cents",
+	    (json_int_t)c->disturbance, "fair_cents", (json_int_t)c->fair, "prefer_cents",
+	    (json_int_t)c->prefer, "break_cents", (json_int_t)c->breaks, "unserved_cents",
+	    (json_int_t)c->unserved);
+}
+
+static json_t *
+ids(const struct state *s, const int32_t *call, int32_t n)
+{
+	json_t *list = json_array();
+
+	for (int32_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(state_call(s, call[i])->id));
+	return list;
+}
+
+json_t *
+object_disturbance(const struct state *s, const struct disturbed *d)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "reassigned", ids(s, d->reassigned, d->reassigneds),
+	    "repromised", ids(s, d->repromised, d->repromiseds),
+	    "eta_moved", ids(s, d->eta_moved, d->eta_moveds),
+	    "dropped", ids(s, d->dropped, d->droppeds),
+	    "chosen", ids(s, d->chosen, d->chosens),
+	    "forced", ids(s, d->forced, d->forceds));
+}

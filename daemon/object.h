@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Objects of the state as the OpenRPC document shows them: places in degrees, times in RFC 3339
+ * in the territory's zone. Each gives a new reference; NULL when out of memory.
+ */
+#ifndef EVENKEEL_DAEMON_OBJECT_H
+#define EVENKEEL_DAEMON_OBJECT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/cost.h"
+#include "daemon/check.h"
+#include "daemon/state.h"
+
+json_t *object_when(const struct state *s, int64_t at);
+json_t *object_window(const struct state *s, int64_t from, int64_t to);
+json_t *object_place(struct place at);
+
+/* The schemas of the same names; history: with what people were told. */
+json_t *object_call(const struct state *s, int32_t call, bool history);
+/* position: the last known one, NULL none. */
+json_t *object_tech(const struct state *s, int32_t tech, int64_t now, const struct place *position);
+json_t *object_shift(const struct state *s, const struct shift *shift);
+json_t *object_stop(const struct state *s, const struct stop *stop);
+json_t *object_done_stop(const struct state *s, int32_t call); /* one that ended */
+json_t *object_breaks(const struct state *s, int32_t tech);    /* taken, running and planned */
+json_t *object_route(const struct state *s, int32_t tech);
+json_t *object_cost(const struct cost *c);
+json_t *object_disturbance(const struct state *s, const struct disturbed *d);
+
+/* The technician's status on the wire: absent hides what he was doing. */
+const char *object_tech_status(const struct tech *t, int64_t now);
+
+#endif
