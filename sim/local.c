@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/local.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int64_t
+local_now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void
+local_fact(struct local *l, const struct fact *f)
+{
+	if (f->type == FACT_POSITION)
+		return;
+	l->cause = *f;
+	l->since_us = local_now_us();
+}
+
+bool
+local_before(const struct desk *d, int32_t a, int32_t b)
+{
+	const struct sim_call *x = &d->day->call[a], *y = &d->day->call[b];
+	int64_t x_due = x->appt_from_s != 0 ? x->appt_from_s : x->due_s;
+	int64_t y_due = y->appt_from_s != 0 ? y->appt_from_s : y->due_s;
+
+	if (x->severity != y->severity)
+		return x->severity > y->severity;
+	if (x_due != y_due)
+		return x_due < y_due;
+	return a < b; /* the day is in order of known_s */
+}
+
+int32_t
+local_waiting(const struct desk *d, int32_t *calls, int32_t max)
+{
+	int32_t n = 0;
+
+	for (int32_t i = 0; i < d->day->calls; i++) {
+		int32_t at = n;
+
+		if (d->call[i].phase != CALL_OPEN || d->call[i].tech >= 0)
+			continue;
+		if (n == max && !local_before(d, i, calls[n - 1]))
+			continue;
+		if (n < max)
+			n++;
+		else
+			at--;
+		for (; at > 0 && local_before(d, i, calls[at - 1]); at--)
+			calls[at] = calls[at - 1];
+		calls[at] = i;
+	}
+	return n;
+}
+
+/* Whether what was told of a call is no longer so, or is to be told for the first time. */
+static bool
+to_tell(const struct desk *d, int32_t k, const struct push_stop *s)
+{
+	const struct desk_call *c = &d->call[s->call];
+	int64_t off_s = s->arrival_s - c->eta_s;
+
+	if (c->told_tech < 0)
+		return s->arrival_s - d->now_s <= d->habits.tell_ahead_s;
+	return c->told_tech != k || off_s > d->habits.eta_tolerance_s ||
+	    off_s < -d->habits.eta_tolerance_s || s->arrival_s < c->promise_from_s ||
+	    s->arrival_s > c->promise_to_s;
+}
+
+static void
+tell(struct local *l, int32_t k, const struct push_stop *s)
+{
+	const struct desk *d = l->policy.desk;
+	const struct desk_call *c = &d->call[s->call];
+	struct telling t = {
+		.at_s = d->now_s,
+		.call = s->call,
+		.tech = k,
+		.arrival_s = s->arrival_s,
+		.promise_from_s = c->promise_from_s,
+		.promise_to_s = c->promise_to_s,
+	};
+
+	if (!c->promise || s->arrival_s < c->promise_from_s || s->arrival_s > c->promise_to_s) {
+		t.promise_from_s = s->arrival_s - d->habits.promise_before_s;
+		t.promise_to_s = s->arrival_s + d->habits.promise_after_s;
+	}
+	snprintf(t.reason, sizeof(t.reason), "%s", c->told_tech < 0 ? "planned" : "re-timed");
+	l->policy.sink.told(l->policy.sink.arg, &t);
+}
+
+/* Pushes what l->retimed holds as the route of k. */
+static void
+push(struct local *l, int32_t k)
+{
+	struct push_route route = { .tech = k, .stop = l->retimed.stop, .stops = l->retimed.stops,
+		.dues = l->retimed.dues, .end_s = l->retimed.end_s };
+	struct revision r = {
+		.at_s = l->policy.desk->now_s,
+		.version = ++l->version,
+		.cause_call = l->cause.call,
+		.cause_tech = l->cause.tech,
+		.route = &route,
+		.routes = 1,
+		.unassigned = l->retimed.lost,
+		.unassigneds = l->retimed.losts,
+		.budget = -1,
+	};
+
+	memcpy(route.due, l->retimed.due, sizeof(route.due));
+	l->policy.sink.revised(l->policy.sink.arg, &r);
+	if (l->since_us != 0)
+		l->policy.sink.pushed(l->policy.sink.arg, (double)(local_now_us() - l->since_us) / 1000);
+	l->since_us = 0;
+	for (int32_t n = 0; n < route.stops; n++)
+		if (to_tell(l->policy.desk, k, &route.stop[n]))
+			tell(l, k, &route.stop[n]);
+}
+
+void
+local_push(struct local *l, int32_t k, const int32_t *calls, int32_t n)
+{
+	retime_order(l->policy.desk, k, calls, n, retime_overtime_max_s(l->policy.desk, k), &l->retimed);
+	push(l, k);
+}
+
+static bool
+moved(const struct local *l, int32_t k)
+{
+	const struct desk_tech *t = &l->policy.desk->tech[k];
+
+	if (t->stops != l->retimed.stops || t->dues != l->retimed.dues)
+		return true;
+	for (int32_t n = 0; n < t->stops; n++) {
+		int64_t by_s = t->stop[n].arrival_s - l->retimed.stop[n].arrival_s;
+
+		if (by_s >= LOCAL_SWEEP_S || by_s <= -LOCAL_SWEEP_S ||
+		    to_tell(l->policy.desk, k, &l->retimed.stop[n]))
+			return true;
+	}
+	return false;
+}
+
+void
+local_refresh(struct local *l, int32_t k)
+{
+	if (l->policy.desk->tech[k].stops == 0)
+		return;
+	retime_route(l->policy.desk, k, &l->retimed);
+	if (moved(l, k))
+		push(l, k);
+}
+
+void
+local_sweep(struct local *l)
+{
+	const struct desk *d = l->policy.desk;
+
+	if (d->now_s < l->swept_s + LOCAL_SWEEP_S)
+		return;
+	l->swept_s = d->now_s;
+	for (int32_t k = 0; k < d->fleet->techs; k++)
+		local_refresh(l, k);
+}
+
+struct policy *
+policy_local(const char *name)
+{
+	if (strcmp(name, "nearest") == 0)
+		return nearest_new();
+	return strcmp(name, "fixed") == 0 ? fixed_new() : NULL;
+}

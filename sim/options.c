@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_SEED, KIND_SPEED, KIND_POLICY, KIND_FLAG };
+
+enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, REPLAY = RUN | COMPARE | DEMO };
+
+struct option_def {
+	const char *name;
+	enum kind kind;
+	int commands;      /* that know it */
+	size_t offset;     /* of the member of struct options */
+	int32_t least, most;
+};
+
+static const struct option_def defs[] = {
+	{ "day", KIND_TEXT, REPLAY, offsetof(struct options, day), 0, 0 },
+	{ "date", KIND_TEXT, REPLAY, offsetof(struct options, date), 0, 0 },
+	{ "zone", KIND_TEXT, REPLAY, offsetof(struct options, zone), 0, 0 },
+	{ "fleet", KIND_TEXT, REPLAY, offsetof(struct options, fleet), 0, 0 },
+	{ "save-fleet", KIND_TEXT, RUN | COMPARE, offsetof(struct options, save_fleet), 0, 0 },
+	{ "json", KIND_TEXT, RUN | COMPARE | LOAD, offsetof(struct options, json), 0, 0 },
+	{ "bindir", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, bindir), 0, 0 },
+	{ "state", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, state), 0, 0 },
+	{ "policy", KIND_POLICY, RUN | COMPARE, 0, 0, 0 },
+	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1, 1000 },
+	{ "seed", KIND_SEED, REPLAY | LOAD, offsetof(struct options, seed), 0, 0 },
+	{ "speed", KIND_SPEED, REPLAY, offsetof(struct options, speed), 0, 0 },
+	{ "background", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, background_ms), 0, 60000 },
+	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
+	{ "events", KIND_NUMBER, LOAD, offsetof(struct options, events), 10, 100000 },
+	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD, offsetof(struct options, quiet), 0, 0 },
+};
+
+static const struct {
+	const char *name;
+	enum command command;
+	int bit;
+} commands[] = {
+	{ "run", COMMAND_RUN, RUN },
+	{ "compare", COMMAND_COMPARE, COMPARE },
+	{ "demo", COMMAND_DEMO, DEMO },
+	{ "load", COMMAND_LOAD, LOAD },
+	{ "help", COMMAND_HELP, 0 },
+	{ "--help", COMMAND_HELP, 0 },
+	{ "-h", COMMAND_HELP, 0 },
+	{ "--version", COMMAND_VERSION, 0 },
+};
+
+void
+options_help(FILE *out)
+{
+	fputs("usage: evenkeel-sim run     --day FILE.csv [OPTION]...\n"
+	      "       evenkeel-sim compare --day FILE.csv --policy P --policy P... [OPTION]...\n"
+	      "       evenkeel-sim demo    --day FILE.csv --state DIR [OPTION]...\n"
+	      "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
+	      "\n"
+	      "Replays a day of calls in virtual time and scores a policy.\n"
+	      "\n"
+	      "  --day FILE          a CSV of calls: id, opened_at, lat, lon, ... (not compressed)\n"
+	      "  --date YYYY-MM-DD   the day, if the file holds several (else its busiest)\n"
+	      "  --zone NAME         its time zone (else that of the calls' agency, or of their offset)\n"
+	      "  --technicians N     size of the fleet (else as many as the work needs)\n"
+	      "  --fleet FILE        technicians from a file: parameters of technician.add, one a line\n"
+	      "  --save-fleet FILE   writes the fleet so\n"
+	      "  --seed S            of the fleet and of all that happens by chance (1)\n"
+	      "  --policy P          evenkeel (the real daemon), nearest, fixed; compare: repeated\n"
+	      "  --speed X|max       simulated seconds a second (max)\n"
+	      "  --json FILE         the result, - for standard output\n"
+	      "  --bindir DIR        where evenkeeld is (beside this program)\n"
+	      "  --state DIR         where the daemon's store is made and kept (else a folder for the while)\n"
+	      "  --background MS     sets the guideline background_ms first\n"
+	      "  --open N --events N (load) open calls, and events that are timed\n"
+	      "  --quiet             no progress, no table\n"
+	      "\n"
+	      "Exit status: 0 done, 1 it failed on the way, 2 usage, 3 bad input.\n",
+	    out);
+}
+
+static const struct option_def *
+find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(defs) / sizeof(defs[0]); i++)
+		if (strlen(defs[i].name) == len && strncmp(defs[i].name, name, len) == 0)
+			return &defs[i];
+	return NULL;
+}
+
+static int
+read_number(const struct option_def *d, const char *text, struct options *o, FILE *err)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end != '\0' || n < d->least || n > d->most) {
+		fprintf(err, "evenkeel-sim: --%s: expected a whole number from %d to %d, got '%s'\n",
+		    d->name, (int)d->least, (int)d->most, text);
+		return -EINVAL;
+	}
+	*(int32_t *)((char *)o + d->offset) = (int32_t)n;
+	return 0;
+}
+
+static int
+read_speed(const char *text, struct options *o, FILE *err)
+{
+	char *end;
+
+	o->speed_given = true;
+	o->speed = 0;
+	if (strcmp(text, "max") == 0)
+		return 0;
+	o->speed = strtod(text, &end);
+	if (end == text || *end != '\0' || !(o->speed > 0 && o->speed <= 1e6)) {
+		fprintf(err, "evenkeel-sim: --speed: expected a number above 0, or max, got '%s'\n", text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+read_policy(const char *text, struct options *o, FILE *err)
+{
+	if (strcmp(text, "evenkeel") != 0 && strcmp(text, "nearest") != 0 &&
+	    strcmp(text, "fixed") != 0) {
+		fprintf(err, "evenkeel-sim: --policy: expected evenkeel, nearest or fixed, got '%s'\n", text);
+		return -EINVAL;
+	}
+	if (o->policies == OPTIONS_POLICIES_MAX) {
+		fprintf(err, "evenkeel-sim: --policy: at most %d\n", OPTIONS_POLICIES_MAX);
+		return -EINVAL;
+	}
+	o->policy[o->policies++] = text;
+	return 0;
+}
+
+static int
+read_value(const struct option_def *d, const char *text, struct options *o, FILE *err)
+{
+	char *end;
+
+	switch (d->kind) {
+	case KIND_TEXT:
+		*(const char **)((char *)o + d->offset) = text;
+		return 0;
+	case KIND_NUMBER:
+		return read_number(d, text, o, err);
+	case KIND_SPEED:
+		return read_speed(text, o, err);
+	case KIND_POLICY:
+		return read_policy(text, o, err);
+	case KIND_SEED:
+		errno = 0;
+		o->seed = strtoull(text, &end, 10);
+		if (end != text && *end == '\0' && *text != '-' && errno == 0 && o->seed <= INT64_MAX)
+			return 0;
+		fprintf(err, "evenkeel-sim: --seed: expected a whole number, got '%s'\n", text);
+		return -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* One option and its value, as --name value or --name=value. Moves *i past them. */
+static int
+read_option(int argc, char **argv, int *i, int bit, struct options *o, FILE *err)
+{
+	const char *arg = argv[*i], *value = strchr(arg, '=');
+	const struct option_def *d = strncmp(arg, "--", 2) != 0 ? NULL :
+	    find(arg + 2, value != NULL ? (size_t)(value - arg - 2) : strlen(arg + 2));
+
+	if (d == NULL || (d->commands & bit) == 0) {
+		fprintf(err, "evenkeel-sim: '%s' is not known here: see evenkeel-sim --help\n", arg);
+		return -EINVAL;
+	}
+	++*i;
+	if (d->kind == KIND_FLAG) {
+		*(bool *)((char *)o + d->offset) = true;
+		return 0;
+	}
+	if (value != NULL)
+		return read_value(d, value + 1, o, err);
+	if (*i >= argc) {
+		fprintf(err, "evenkeel-sim: --%s needs a value\n", d->name);
+		return -EINVAL;
+	}
+	return read_value(d, argv[(*i)++], o, err);
+}
+
+static int
+check(struct options *o, FILE *err)
+{
+	if (o->command == COMMAND_LOAD)
+		return 0;
+	if (o->day == NULL) {
+		fputs("evenkeel-sim: --day FILE.csv is missing: which day is to be replayed?\n", err);
+		return -EINVAL;
+	}
+	if (o->command == COMMAND_DEMO && o->state == NULL) {
+		fputs("evenkeel-sim: --state DIR is missing: where is the store to be kept?\n", err);
+		return -EINVAL;
+	}
+	if (o->fleet != NULL && o->technicians != 0) {
+		fputs("evenkeel-sim: --fleet and --technicians exclude each other\n", err);
+		return -EINVAL;
+	}
+	if (o->command == COMMAND_RUN && o->policies > 1) {
+		fputs("evenkeel-sim: run takes one --policy: use compare for several\n", err);
+		return -EINVAL;
+	}
+	if (o->policies == 0 && o->command == COMMAND_COMPARE) {
+		o->policy[0] = "nearest";
+		o->policy[1] = "fixed";
+		o->policy[2] = "evenkeel";
+		o->policies = 3;
+	} else if (o->policies == 0) {
+		o->policy[0] = "evenkeel";
+		o->policies = 1;
+	}
+	return 0;
+}
+
+int
+options_read(int argc, char **argv, struct options *ret, FILE *err)
+{
+	struct options o = { .seed = 1, .background_ms = -1, .open = 600, .events = 500 };
+	int bit = -1, i = 2;
+
+	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(commands[0]); c++)
+		if (strcmp(argv[1], commands[c].name) == 0) {
+			o.command = commands[c].command;
+			bit = commands[c].bit;
+		}
+	if (bit < 0) {
+		fprintf(err, "evenkeel-sim: expected run, compare, demo or load: see evenkeel-sim --help\n");
+		return -EINVAL;
+	}
+	while (bit > 0 && i < argc)
+		if (read_option(argc, argv, &i, bit, &o, err) < 0)
+			return -EINVAL;
+	if (bit > 0 && check(&o, err) < 0)
+		return -EINVAL;
+	*ret = o;
+	return 0;
+}
