@@ -1,0 +1,21 @@
+/* Tables of JSON objects: a column is a title and the path of a member. */
+#ifndef EVENKEEL_CTL_LIST_H
+#define EVENKEEL_CTL_LIST_H
+
+#include "ctl/ctl.h"
+#include "ctl/table.h"
+
+struct field {
+	struct column column;
+	const char *path; /* "customer", "eta.arrival"; alternatives behind '|' */
+	bool until;       /* a time: say how far away as well */
+};
+
+/* A member by path, or NULL. */
+const json_t *list_member(const json_t *o, const char *path);
+
+/* Prints one row for each object; at most TABLE_COLUMNS_MAX fields. */
+void list_print(const struct ctl *ctl, const struct field *fields, size_t count,
+    const json_t *objects, const char *if_empty);
+
+#endif

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Fails if doc/methods.md is older than the OpenRPC document, or if the man page of
+# evenkeelctl leaves out a verb or a global option.
+set -eu
+LC_ALL=C
+export LC_ALL
+builddir=${EVENKEEL_BUILDDIR:-.}
+srcdir=${EVENKEEL_SRCDIR:-$(dirname "$0")/..}
+man=$srcdir/doc/evenkeelctl.1
+status=0
+
+"$builddir/proto/openrpc_doc" | diff - "$srcdir/doc/methods.md" >methods.diff.$$ || {
+	sed 20q methods.diff.$$
+	echo '    doc/methods.md is old: make methods'
+	status=1
+}
+rm -f methods.diff.$$
+
+# The verbs stand in the help between "Verbs" and the next blank line, two blanks before each.
+"$builddir/evenkeelctl" --help | sed -n '/^Verbs/,/^$/s/^  \([a-z].*\)$/\1/p' >verbs.$$
+[ "$(wc -l <verbs.$$)" -ge 30 ] || { echo '    the help lists hardly any verbs'; status=1; }
+while read -r first second rest; do
+	case $second in
+	[a-z]*[a-z]) verb="$first $second" ;;
+	*) verb=$first ;;
+	esac
+	grep -qE "^\.It (Ic|Cm) $verb( |\$)" "$man" || {
+		echo "    doc/evenkeelctl.1 does not explain: $verb"
+		status=1
+	}
+done <verbs.$$
+rm -f verbs.$$
+
+for option in host port token-file json timeout help version; do
+	grep -q "^\.It Fl Fl $option" "$man" || {
+		echo "    doc/evenkeelctl.1 does not explain: --$option"
+		status=1
+	}
+done
+exit $status
