@@ -98,9 +98,19 @@ reap(void *arg)
 	struct worker_pool *p = arg;
 	int32_t left = 0;
 
-	for (int32_t i = 0; i < p->reaps; i++)
-		if (waitpid(p->reap[i], NULL, WNOHANG) == 0)
+	for (int32_t i = 0; i < p->reaps; i++) {
+		int status = 0;
+		pid_t rc = waitpid(p->reap[i], &status, WNOHANG);
+
+		if (rc == 0)
 			p->reap[left++] = p->reap[i];
+		else if (rc > 0 && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+			log_say(LEVEL_WARNING, "solver worker %d ended by signal %d (%s)", (int)rc,
+			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+		else if (rc > 0 && WIFEXITED(status))
+			log_say(LEVEL_WARNING, "solver worker %d ended with status %d", (int)rc,
+			    WEXITSTATUS(status));
+	}
 	p->reaps = left;
 	if (left > 0)
 		net_timer_set(p->reaper, REAP_MS);
@@ -305,7 +315,8 @@ static int
 spawn(const char *path, int fd, pid_t *ret)
 {
 	char number[16];
-	char *argv[] = { (char *)path, "--worker", number, NULL };
+	char option[] = "--worker";
+	char *argv[] = { (char *)path, option, number, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none;
