@@ -114,8 +114,11 @@ take_up(struct desk *d, const struct fact *f)
 		start_s += travel_s(&d->fleet->travel, t->at, c->site, d->fleet->tech[f->tech].speed_pct);
 		if (start_s < c->appt_from_s)
 			start_s = c->appt_from_s;
+		if (d->call[f->call].promise && start_s < d->call[f->call].promise_from_s)
+			start_s = d->call[f->call].promise_from_s; /* he waits at the door */
 	}
 	t->call = f->call;
+	t->arrival_s = start_s;
 	t->until_s = start_s + c->duration_s;
 	t->at = c->site;
 	t->phase = f->type == FACT_DEPARTED ? TECH_DRIVING : TECH_ON_SITE;

@@ -26,6 +26,7 @@ struct desk_tech {
 	enum tech_phase phase;
 	bool absent;
 	int32_t call;       /* under way, -1 none */
+	int64_t arrival_s;  /* planned, of the drive he is on */
 	int64_t until_s;    /* planned end of what is under way */
 	struct place at;    /* where he is, or will be after what is under way */
 	int32_t breaks;     /* of his breaks, so many are over or running */

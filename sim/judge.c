@@ -157,22 +157,41 @@ listed(const int32_t *list, int32_t n, int32_t call)
 	return false;
 }
 
+/* How a chosen call stood: times in minutes from the revision. */
+static void
+describe(const struct judge *j, int32_t call, int64_t at_s, struct verdict *v)
+{
+	const struct desk_call *c = &j->desk->call[call];
+	const struct place_in_plan *p = &j->call[call];
+	size_t at = strlen(v->detail);
+	const char *name = j->desk->call_name != NULL ? j->desk->call_name[call] :
+	    j->desk->day->call[call].id;
+
+	if (at + 100 > sizeof(v->detail))
+		return;
+	snprintf(v->detail + at, sizeof(v->detail) - at,
+	    " %s[told %s %+.1f, promised %+.1f %+.1f, stay %s %+.1f, now %s %+.1f]", name,
+	    c->told_tech >= 0 ? j->desk->fleet->tech[c->told_tech].id : "-",
+	    c->told_tech >= 0 ? (double)(c->eta_s - at_s) / 60 : 0,
+	    (double)(c->promise_from_s - at_s) / 60, (double)(c->promise_to_s - at_s) / 60,
+	    c->tech >= 0 ? j->desk->fleet->tech[c->tech].id : "-", (double)(p->stay_s - at_s) / 60,
+	    p->tech >= 0 ? j->desk->fleet->tech[p->tech].id : "-",
+	    p->tech >= 0 ? (double)(p->start_s - at_s) / 60 : 0);
+}
+
 void
 judge_revision(struct judge *j, const struct revision *r, struct verdict *ret)
 {
 	look_at(j, r);
 	memset(ret, 0, sizeof(*ret));
-	ret->unexplained_call = -1;
 	ret->allowed = allowance(j, r);
 	for (int32_t i = 0; i < j->desk->day->calls; i++) {
 		if (!is_chosen(j, i))
 			continue;
 		if (ret->chosens < JUDGE_CALLS_MAX)
 			ret->chosen[ret->chosens++] = i;
-		if (listed(r->forced, r->forceds, i)) {
-			ret->unexplained++;
-			ret->unexplained_call = i;
-		}
+		ret->unexplained += listed(r->forced, r->forceds, i);
+		describe(j, i, r->at_s, ret);
 	}
 	ret->over = ret->allowed >= 0 && ret->chosens > ret->allowed;
 }

@@ -25,7 +25,7 @@ struct verdict {
 	int32_t allowed;      /* the least of what the policy and the guidelines say; -1 no bound */
 	bool over;            /* more than allowed */
 	int32_t unexplained;  /* the policy says forced, we find no reason for it */
-	int32_t unexplained_call; /* one of them, -1 none */
+	char detail[400];     /* of the chosen: how each stood before and after, for finding faults */
 };
 
 struct judge; /* scratch space, reused */

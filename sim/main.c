@@ -80,6 +80,8 @@ play(const struct replay *r, const char *policy, struct outcome *ret)
 		    (int)ret->refusals, ret->first_refusal);
 	if (rc == 0 && ret->worst[0] != '\0')
 		fprintf(stderr, "evenkeel-sim: %s: over its budget: %s\n", policy, ret->worst);
+	if (rc == 0 && ret->odd[0] != '\0')
+		fprintf(stderr, "evenkeel-sim: %s: called forced, not found so: %s\n", policy, ret->odd);
 	return rc;
 }
 

@@ -79,7 +79,8 @@ conclude(const struct replay *r, struct policy *p, struct engine *e, const struc
 	score_figures(s, engine_desk(e), &ret->figures);
 	ret->refusals = engine_refusals(e, &refusal);
 	snprintf(ret->first_refusal, sizeof(ret->first_refusal), "%s", refusal);
-	snprintf(ret->worst, sizeof(ret->worst), "%s", s->worst);
+	memcpy(ret->worst, s->worst, sizeof(ret->worst));
+	memcpy(ret->odd, s->odd, sizeof(ret->odd));
 	ret->result = score_to_json(&ret->figures, p->ops->name, &r->day, r->options.seed, &r->fleet);
 	if (p->ops->status != NULL)
 		json_object_set_new(ret->result, "daemon", p->ops->status(p));

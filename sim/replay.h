@@ -32,7 +32,8 @@ struct outcome {
 	json_t *result; /* the result file; owned */
 	int32_t refusals;
 	char first_refusal[512];
-	char worst[160]; /* the first plan over its budget, "" none */
+	char worst[600]; /* the first plan over its budget, "" none */
+	char odd[600];   /* the first that says forced of what the judge finds chosen */
 };
 
 /* Plays the whole day with a policy by name. 0; -ECANCELED; else -errno with a sentence in why. */

@@ -5,8 +5,8 @@
  *
  * Each stop starts when the technician can be there, but not before its
  * appointment or promised window opens, nor before its told ETA less the tolerance. A break that the plan
- * has in a gap stays there while it can start in time; else it is taken at the last gap that
- * still starts it in time, or at the first after it.
+ * has in a gap stays there; else it is taken at the last gap that still starts it in time, or at the
+ * first after it. Breaks that would only come after the day are none.
  */
 #ifndef EVENKEEL_SIM_RETIME_H
 #define EVENKEEL_SIM_RETIME_H

@@ -12,7 +12,6 @@ score_init(struct score *s, const struct sim_day *d, const struct fleet *f)
 	memset(s, 0, sizeof(*s));
 	s->day = d;
 	s->fleet = f;
-	s->worst_call = -1;
 	s->call = calloc((size_t)d->calls, sizeof(*s->call));
 	s->tech = calloc((size_t)f->techs, sizeof(*s->tech));
 	if (s->call == NULL || s->tech == NULL) {
@@ -197,11 +196,12 @@ score_revision(struct score *s, const struct desk *d, const struct revision *r,
 	s->unexplained += v->unexplained;
 	if (v->allowed >= 0)
 		s->budgeted++;
-	if (v->over && s->over++ == 0) {
-		s->worst_call = v->chosen[0];
-		snprintf(s->worst, sizeof(s->worst), "plan %lld (%s): %d calls disturbed by choice, %d allowed",
-		    (long long)r->version, r->cause, (int)v->chosens, (int)v->allowed);
-	}
+	if (v->over && s->over++ == 0)
+		snprintf(s->worst, sizeof(s->worst), "plan %lld (%s): %d disturbed by choice, %d allowed:%s",
+		    (long long)r->version, r->cause, (int)v->chosens, (int)v->allowed, v->detail);
+	if (v->unexplained > 0 && s->odd[0] == '\0')
+		snprintf(s->odd, sizeof(s->odd), "plan %lld (%s):%s", (long long)r->version, r->cause,
+		    v->detail);
 }
 
 void

@@ -58,8 +58,7 @@ struct score {
 	int64_t plans, resolves, proven;
 	int64_t repromised, reassigned, eta_moved, dropped; /* tellings */
 	int64_t chosen, over, unexplained, budgeted;
-	int32_t worst_call;  /* the first over the budget: its cause, for finding the fault */
-	char worst[160];
+	char worst[600], odd[600];   /* the first plan over its budget; the first with something unexplained */
 	bool out_of_memory;
 };
 
