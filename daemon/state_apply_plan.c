@@ -79,6 +79,8 @@ figures_read(struct body *b)
 	body_str(&cause, "event", 64);
 	body_int(&cause, "seq", 0, INT64_MAX);
 	body_str_or(&cause, "text", 1024, "-");
+	body_str_or(&cause, "call", STATE_ID_SIZE, "-");
+	body_str_or(&cause, "technician", STATE_ID_SIZE, "-");
 	body_int(&scope, "technicians", 0, STATE_TECHNICIANS_MAX);
 	body_int(&scope, "calls", 0, STATE_CALLS_OPEN_MAX);
 	body_int(b, "cost_before_cents", INT64_MIN, INT64_MAX);
@@ -89,6 +91,21 @@ figures_read(struct body *b)
 	body_int(b, "budget", -1, STATE_CALLS_OPEN_MAX);
 	body_int(b, "solve_us", 0, INT64_MAX);
 	body_int(b, "work", 0, INT64_MAX);
+}
+
+/* What the forced calls would have had with nothing changed. */
+static void
+stay_read(const struct state *s, struct body *b)
+{
+	const json_t *array;
+	size_t n = body_array_or(b, "stay", LIST_MAX, &array);
+
+	for (size_t i = 0; i < n && !body_failed(b); i++) {
+		struct body item = body_item(b, "stay", array, i);
+
+		state_read_call(s, &item, "call");
+		body_int_or(&item, "arrival", 0, BODY_TIME_MAX, 0);
+	}
 }
 
 /* --- reading: the routes --- */
@@ -316,6 +333,9 @@ told_read_one(struct state *s, const struct revision *r, const struct event *ev,
 	told->promise_from = body_time(&promise, "from");
 	told->promise_to = body_int(&promise, "to", told->promise_from, BODY_TIME_MAX);
 	body_bool(b, "first");
+	body_int_or(b, "previous", 0, BODY_TIME_MAX, 0);
+	if (body_has(b, "former"))
+		state_read_tech(s, b, "former");
 	body_str(b, "reason", 1024);
 	if (body_failed(b))
 		return;
@@ -417,6 +437,7 @@ revision_read(struct state *s, const struct event *ev, struct body *b, struct re
 		body_fail(b, -EBADMSG, "plan_version: it grows by one");
 	s->mark++;
 	figures_read(b);
+	stay_read(s, b);
 	routes_read(s, r, b);
 	if (body_failed(b))
 		return b->error->rc;

@@ -14,6 +14,9 @@
 
 #include <cmocka.h>
 
+#include "daemon/check.h"
+#include "daemon/feed.h"
+#include "proto/openrpc.h"
 #include "tests/state_fixture.h"
 
 enum { SEEDS = 6, STEPS = 350, IDS = 400 };
@@ -25,10 +28,11 @@ struct day {
 	int64_t at_s; /* since T0 */
 	json_t *journal;
 	char *text;   /* the dump of s */
+	struct openrpc *openrpc;
 	char *middle; /* a snapshot on the way */
 	size_t middle_events;
 	int64_t told[IDS]; /* ETA version by the number of a call's id */
-	int taken, refused;
+	int taken, refused, notices;
 	int of_type[EV_TYPES]; /* taken */
 };
 
@@ -356,6 +360,63 @@ check_versions(struct day *d, enum event_type type)
 	}
 }
 
+/* What subscribers hear fits the document, and tells no ETA older than the last. */
+static int
+on_notice(void *arg, const struct notice *n)
+{
+	struct day *d = arg;
+	const json_t *schema = NULL;
+	struct refusal why = { 0 };
+
+	for (size_t i = 0; i < openrpc_notifications(d->openrpc); i++) {
+		const struct notification_spec *spec = openrpc_notification_at(d->openrpc, i);
+
+		if (strcmp(spec->name, n->method) == 0)
+			schema = spec->params;
+	}
+	if (schema == NULL)
+		fail_msg("seed %llu: there is no %s", (unsigned long long)d->seed, n->method);
+	if (openrpc_check_value(d->openrpc, schema, n->params, &why) < 0)
+		fail_msg("seed %llu: %s: %s: expected %s, got %s", (unsigned long long)d->seed,
+		    n->method, why.member, why.expected, why.got);
+	if (strcmp(n->method, "eta.revised") == 0) {
+		const char *call = json_string_value(json_object_get(n->params, "call"));
+		int64_t version = json_integer_value(json_object_get(n->params, "version"));
+
+		assert_int_equal(version, state_call(d->s, state_call_find(d->s, call))->told.version);
+	}
+	d->notices++;
+	return 0;
+}
+
+/* Re-timed routes pass the check by themselves, and disturb nobody by choice. */
+static void
+check_stay(struct day *d)
+{
+	struct retimed *r = calloc(1, sizeof(*r));
+	struct disturbed disturbed;
+	char why[256] = "";
+
+	for (int32_t k = 0; k < state_techs(d->s); k++) {
+		struct proposed_route route = { .tech = k };
+
+		retime(d->s, k, T0 + d->at_s, r);
+		route.stop = r->stop + r->under_way;
+		route.stops = r->stops - r->under_way;
+		route.end = r->end;
+		memcpy(route.taken, r->taken, sizeof(route.taken));
+		route.takens = r->takens;
+		for (int32_t i = 0; i < route.takens; i++)
+			route.taken[i].after -= r->under_way;
+		if (check_plan(d->s, T0 + d->at_s, &route, 1, 0, &disturbed, why, sizeof(why)) < 0)
+			fail_msg("seed %llu: the stay plan of %s: %s", (unsigned long long)d->seed,
+			    state_tech(d->s, k)->id, why);
+		assert_int_equal(disturbed.chosens, 0);
+		disturbed_done(&disturbed);
+	}
+	free(r);
+}
+
 static void
 take(struct day *d, enum event_type type, struct event *ev)
 {
@@ -365,6 +426,8 @@ take(struct day *d, enum event_type type, struct event *ev)
 	d->of_type[type]++;
 	json_array_append_new(d->journal, event_to_json(ev));
 	check_versions(d, type);
+	assert_int_equal(feed_derive(ev, "main", "America/Chicago", on_notice, d), 0);
+	check_stay(d);
 	if (state_sound(d->s, why, sizeof(why)) < 0)
 		fail_msg("seed %llu: after %s: %s", (unsigned long long)d->seed, event_name(type), why);
 	if (d->taken % 50 != 0)
@@ -489,10 +552,11 @@ static void
 test_random_days(void **unused)
 {
 	int of_type[EV_TYPES] = { 0 };
+	struct openrpc *openrpc = openrpc_new();
 
 	(void)unused;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct day d = { .seed = seed, .random = seed, .at_s = -3600 };
+		struct day d = { .seed = seed, .random = seed, .at_s = -3600, .openrpc = openrpc };
 
 		open_day(&d);
 		for (int i = 0; i < STEPS; i++) {
@@ -507,6 +571,7 @@ test_random_days(void **unused)
 		free(d.text);
 		state_free(d.s);
 	}
+	openrpc_free(openrpc);
 	/* A test that never saw an event taken would show nothing about it. */
 	for (int t = 0; t < EV_TYPES; t++) {
 		if (t != EV_TERRITORY_OPENED && of_type[t] == 0)
