@@ -2,7 +2,9 @@
 #include "ctl/ctl.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "ctl/list.h"
 #include "ctl/text.h"
 #include "proto/when.h"
 
@@ -76,6 +78,26 @@ say_error_json(const char *method, const struct client_error *e)
 	json_decref(o);
 }
 
+/* What the daemon offers instead, when it could not do what was asked. */
+static void
+say_options(const struct ctl *ctl, const json_t *options)
+{
+	static const struct field fields[] = {
+		{ { "WINDOW", false, false }, "window", false },
+		{ { "TECHNICIAN", false, false }, "technician", false },
+		{ { "ARRIVAL", false, false }, "arrival", true },
+		{ { "CONFIDENCE", true, false }, "confidence", false },
+		{ { "COST", true, false }, "cost_cents", false },
+		{ { "OVERTIME", true, false }, "overtime_s", false },
+		{ { "DELAYS", false, true }, "delays", false },
+	};
+	struct ctl to_stderr = *ctl;
+
+	to_stderr.out = stderr;
+	fprintf(stderr, "Options to agree with the customer (--appointment FROM/TO):\n");
+	list_print(&to_stderr, fields, sizeof(fields) / sizeof(fields[0]), options, "  none");
+}
+
 void
 ctl_say_error(const struct ctl *ctl, const char *method, const struct client_error *e)
 {
@@ -90,6 +112,10 @@ ctl_say_error(const struct ctl *ctl, const char *method, const struct client_err
 	text_safe(e->message, text, sizeof(text));
 	fprintf(stderr, "evenkeelctl: %s was refused: %s (%d)\n", method, text, e->code);
 	json_object_foreach(e->data, key, v) {
+		if (strcmp(key, "options") == 0 && json_is_array(v)) {
+			say_options(ctl, v);
+			continue;
+		}
 		text_label(key, label, sizeof(label));
 		text_value(ctl, key, v, text, sizeof(text));
 		fprintf(stderr, "  %-10s %s\n", label, text);

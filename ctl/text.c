@@ -79,6 +79,14 @@ weekday(const char *rfc3339)
 	return (int)(((s / DAY_S + 4) % 7 + 7) % 7);
 }
 
+static bool
+is_utc(const char *rfc3339)
+{
+	size_t len = strlen(rfc3339);
+
+	return rfc3339[len - 1] == 'Z' || strcmp(rfc3339 + len - 6, "+00:00") == 0;
+}
+
 void
 text_time(const struct ctl *ctl, const char *rfc3339, char *ret, size_t size)
 {
@@ -102,6 +110,9 @@ text_time(const struct ctl *ctl, const char *rfc3339, char *ret, size_t size)
 	else
 		snprintf(ret, size, "%.2s %.3s %.4s %.5s", rfc3339 + 8, months + 3 * month, rfc3339,
 		    rfc3339 + 11);
+	/* Nothing of a territory is told in UTC unless its own clock says so: then say it. */
+	if (ctl->offset_s != 0 && is_utc(rfc3339))
+		snprintf(ret + strlen(ret), size - strlen(ret), " UTC");
 }
 
 void
@@ -173,6 +184,8 @@ value_number(const struct ctl *ctl, const char *key, const json_t *value, char *
 		text_duration(json_integer_value(value), ret, size);
 	else if (json_is_integer(value))
 		snprintf(ret, size, "%lld", (long long)json_integer_value(value));
+	else if (strcmp(key, "confidence") == 0)
+		snprintf(ret, size, "%.0f %%", 100 * v);
 	else
 		snprintf(ret, size, "%.6g", v);
 }
@@ -221,6 +234,19 @@ value_object(const struct ctl *ctl, const json_t *o, char *ret, size_t size)
 	}
 }
 
+/* "c17 09:12 to 09:30 (holds)": a delay that a change brings. */
+static void
+value_delay(const struct ctl *ctl, const json_t *o, char *ret, size_t size)
+{
+	static const char *const keys[] = { "call", "from", "to", "promise" };
+	char part[4][64];
+
+	for (int i = 0; i < 4; i++)
+		text_value(ctl, keys[i], json_object_get(o, keys[i]), part[i], sizeof(part[i]));
+	snprintf(ret, size, "%s %s to %s (%s)", part[0], part[1],
+	    part[2][0] != '\0' ? part[2] : "another day", part[3]);
+}
+
 static void
 value_array(const struct ctl *ctl, const char *key, const json_t *array, char *ret, size_t size)
 {
@@ -257,6 +283,9 @@ text_value(const struct ctl *ctl, const char *key, const json_t *value, char *re
 		snprintf(ret, size, "%s", json_is_true(value) ? "yes" : "no");
 	else if (json_is_array(value))
 		value_array(ctl, key, value, ret, size);
+	else if (json_is_object(value) && json_object_get(value, "promise") != NULL &&
+	    json_object_get(value, "call") != NULL && json_object_get(value, "from") != NULL)
+		value_delay(ctl, value, ret, size);
 	else if (json_is_object(value))
 		value_object(ctl, value, ret, size);
 	else

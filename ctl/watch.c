@@ -84,9 +84,11 @@ plan_line(const struct ctl *ctl, const json_t *p)
 	    object, before, after);
 	if (proven)
 		fprintf(ctl->out, "%sproven%s", colour_on(ctl, GREEN), colour_off(ctl, GREEN));
-	else
+	else if (json_is_number(json_object_get(p, "gap")) && number(p, "work") > 0)
 		fprintf(ctl->out, "gap %.1f %%",
 		    100 * json_number_value(json_object_get(p, "gap")));
+	else
+		fprintf(ctl->out, "not solved");
 	fprintf(ctl->out, ", %.1f ms, budget %lld, chosen %zu",
 	    json_number_value(json_object_get(p, "solve_ms")), number(p, "budget"),
 	    listed(p, "disturbance.chosen"));

@@ -93,6 +93,23 @@ static const struct ctl_case {
 	    "  mend       agree a time\n",
 	    { { "call.book", "\"due\":\"asap\"", FAKE_ERROR("{\"code\":-32020,\"message\":"
 	        "\"A call needs a deadline\",\"data\":{\"mend\":\"agree a time\"}}"), false } } },
+	{ "options come as a table", "call book --customer a --at 1,2 --due asap", 1,
+	    "evenkeelctl: call.book was refused: No deadline (-32020)\n"
+	    "Options to agree with the customer (--appointment FROM/TO):\n"
+	    "WINDOW          TECHNICIAN  ARRIVAL            CONFIDENCE   COST  OVERTIME  DELAYS\n"
+	    "09:10 to 09:40  t4          09:15 (in 15 min)        90 %  11.50       0 s  "
+	    "c17 10:15 to 10:40 (holds)\n",
+	    { { "call.book", NULL, FAKE_ERROR("{\"code\":-32020,\"message\":\"No deadline\",\"data\":{"
+	        "\"options\":[{\"window\":{\"from\":\"2026-03-12T09:10:00+01:00\",\"to\":"
+	        "\"2026-03-12T09:40:00+01:00\"},\"technician\":\"t4\",\"arrival\":"
+	        "\"2026-03-12T09:15:00+01:00\",\"confidence\":0.9,\"cost_cents\":1150,\"overtime_s\":0,"
+	        "\"delays\":[{\"call\":\"c17\",\"from\":\"2026-03-12T10:15:00+01:00\",\"to\":"
+	        "\"2026-03-12T10:40:00+01:00\",\"promise\":\"holds\"}]}]}}"), false } } },
+	{ "a time in UTC says so", "token list", 0,
+	    "TOKEN  ROLE   NAME  ISSUED     REVOKED\n"
+	    "k1     admin  x     08:00 UTC  no\n",
+	    { { "token.list", "{}", FAKE_RESULT("{\"tokens\":[{\"id\":\"k1\",\"role\":\"admin\",\"name\":"
+	        "\"x\",\"issued\":\"2026-03-12T08:00:00Z\",\"revoked\":false}]}"), false } } },
 	{ "a refusal names member, expected and got", "pin c9", 1,
 	    "evenkeelctl: plan.pin was refused: A parameter is wrong (-32602)\n"
 	    "  member     call\n"
@@ -432,6 +449,37 @@ test_completion(void **unused)
 	}
 }
 
+/* The file for bash hands its words on, and leaves out the options before the verb. */
+static void
+test_bash(void **unused)
+{
+	static const char *const lines[][2] = {
+		{ "(evenkeelctl call b) COMP_CWORD=2", "book\n" },
+		{ "(evenkeelctl --json --port 7 call b) COMP_CWORD=5", "book\n" },
+		{ "(evenkeelctl --po) COMP_CWORD=1", "--port\n" },
+		{ "(evenkeelctl st) COMP_CWORD=1", "status stop\n" },
+	};
+	const char *src = getenv("EVENKEEL_SRCDIR"), *build = getenv("EVENKEEL_BUILDDIR");
+
+	(void)unused;
+	if (system("bash -c true") != 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		char command[2048], out[200] = "";
+		FILE *p;
+
+		snprintf(command, sizeof(command), "PATH='%s':$PATH bash -c 'complete() { :; }; "
+		    ". \"$1/ctl/evenkeelctl.bash\"; COMP_WORDS=%s; _evenkeelctl; "
+		    "IFS=\" \"; echo \"${COMPREPLY[*]}\"' - '%s' 2>&1",
+		    build != NULL ? build : ".", lines[i][0], src != NULL ? src : ".");
+		p = popen(command, "r");
+		assert_non_null(p);
+		out[fread(out, 1, sizeof(out) - 1, p)] = '\0';
+		pclose(p);
+		assert_string_equal(out, lines[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -440,6 +488,7 @@ main(void)
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_bash),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
