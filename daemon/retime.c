@@ -1,4 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
+		if (i == w->dues)
+			return;
+		start = later(t, walk_due(w, i)->from);
+		over = start + walk_due(w, i)->duration_s;
+		with = later(over + drive_s, not_before(w->s, c));
+		if (!break_now(w, w->due[i], call, ret->end, with - ret->arrival))
+			return;
+		ret->break_start[ret->breaks++] = start;
+		t = over;// SPDX-License-Identifier: Apache-2.0
 #include "daemon/retime.h"
 
 #include <assert.h>
@@ -187,12 +195,12 @@ not_before(const struct state *s, const struct call_state *c)
 }
 
 /*
- * Whether to take a break at a gap, free at time t, before a call that would be done at `end`. At
- * the gap where the plan has it, yes. Else if the next gap is too late for it and the plan does not want
- * it late, unless waiting for its window here costs more than being late there.
+ * Whether to take a break at a gap, before a call that would end at `end` without it and be put off by
+ * put_off seconds with it. At the gap where the plan has it, yes. Else if the next gap is too late for it and
+ * the plan does not want it late, unless waiting for its window here costs more than being late there.
  */
 static bool
-break_now(const struct walk *w, int32_t i, int32_t call, int64_t t, int64_t end)
+break_now(const struct walk *w, int32_t i, int32_t call, int64_t end, int64_t put_off)
 {
 	const struct break_due_at *due = &w->shift->due[i];
 
@@ -200,7 +208,7 @@ break_now(const struct walk *w, int32_t i, int32_t call, int64_t t, int64_t end)
 		return true;
 	if (end <= due->to || (w->gap[i] != GAP_NONE && w->planned[i] > due->to))
 		return false;
-	return due->from <= t || due->from - t <= end - due->to;
+	return put_off - due->duration_s <= end - due->to;
 }
 
 /* Lays out the next stop; changes nothing. */
@@ -215,7 +223,7 @@ walk_try(const struct walk *w, int32_t call, struct step *ret)
 	ret->breaks = 0;
 	for (;;) {
 		int32_t i = w->dues_done + ret->breaks;
-		int64_t start;
+		int64_t start, over, with;
 
 		ret->arrival = later(t + drive_s, not_before(w->s, c));
 		ret->end = ret->arrival + c->duration_s;
