@@ -386,6 +386,8 @@ day_open_office(struct sim_day *d, int64_t open_s, int64_t first_shift_s)
 			call->due_s = call->known_s + call->within_s;
 		if (call->appt_from_s == 0 && call->due_s < call->known_s + RULE_DEADLINE_LEAST_S)
 			call->due_s = call->known_s + RULE_DEADLINE_LEAST_S;
+		if (call->due_s > call->known_s + RULE_DEADLINE_MOST_S)
+			call->due_s = call->known_s + RULE_DEADLINE_MOST_S;
 		if (call->withdrawn_s != 0 && call->withdrawn_s <= call->known_s)
 			call->withdrawn_s = call->known_s + 60;
 	}

@@ -395,7 +395,7 @@ connect_to(struct remote *r, char *why, size_t why_size)
 	const struct options *o = &r->replay->options;
 	struct spawn_options so = { .bindir = o->bindir, .state = o->state,
 		.zone = r->replay->day.zone,
-		.clock_start_s = r->replay->fleet.first_s - DAY_OFFICE_LEAD_S - 60 };
+		.clock_start_s = r->replay->fleet.first_s - DAY_OFFICE_LEAD_S };
 	struct client_error err = { 0 };
 	struct client_options co = { .name = "evenkeel-sim " PACKAGE_VERSION, .resume_from = -1 };
 	int rc = spawn_daemon(&so, &r->daemon, why, why_size);

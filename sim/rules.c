@@ -67,7 +67,8 @@ static const char *const reading[] = {
 	"Files with first_seen_at list the cause as it was known at first; only that is used.",
 	"due_at is the deadline, however far away it is; else the kind of work sets one, from when the"
 	" call is known.",
-	"A deadline less than 30 minutes after the call is known becomes 30 minutes after it.",
+	"A deadline less than 30 minutes after the call is known becomes 30 minutes after it, one more than"
+	" 360 days after it 360 days.",
 	"Planned work is an appointment of one hour from opened_at, known when the office opens; one"
 	" that would already have begun then is moved to begin 15 minutes after the first shift.",
 	"An outage of 500 customers or more at first is an emergency, to be begun within 2 hours.",

@@ -32,6 +32,7 @@ enum {
 	RULE_OUTAGE_CUSTOMERS = 500,  /* so many without power make an emergency */
 	RULE_OUTAGE_WITHIN_S = 7200,  /* of such an outage */
 	RULE_EMERGENT_WITHIN_S = 3600, /* of a fire-service call with lights and siren */
+	RULE_DEADLINE_MOST_S = 360 * 86400, /* no deadline is further away than this */
 	RULE_DEADLINE_LEAST_S = 1800, /* a deadline that has passed, or nearly, when the call is known */
 };
 

@@ -180,15 +180,15 @@ on_fact(void *arg, const struct desk *d, const struct fact *f)
 
 /* Which calls are disturbed by choice, in words. */
 static void
-name_chosen(const struct desk *d, const struct revision *r, char *to, size_t size)
+name_chosen(const struct desk *d, const struct verdict *v, char *to, size_t size)
 {
 	size_t at = 0;
 	char buf[80];
 
 	to[0] = '\0';
-	for (int32_t i = 0; i < r->chosens && at + 90 < size; i++)
+	for (int32_t i = 0; i < v->chosens && at + 90 < size; i++)
 		at += (size_t)snprintf(to + at, size - at, "%s%s", i > 0 ? " " : ": ",
-		    show_call_name(d, r->chosen[i], buf));
+		    show_call_name(d, v->chosen[i], buf));
 }
 
 static void
@@ -205,12 +205,12 @@ on_revised(void *arg, const struct desk *d, const struct revision *r, const stru
 		snprintf(proof, sizeof(proof), "proven");
 	else
 		snprintf(proof, sizeof(proof), "gap %.1f %%", r->gap * 100);
-	name_chosen(d, r, chosen, sizeof(chosen));
+	name_chosen(d, v, chosen, sizeof(chosen));
 	snprintf(cause, sizeof(cause), "%s %s", r->cause, r->cause_call >= 0 ?
 	    show_call_name(d, r->cause_call, buf) : r->cause_tech >= 0 ? tech_name(d, r->cause_tech) : "");
 	line(s, d, r->at_s, v->chosens > 0 ? INK_MAGENTA : INK_BLUE, sym_solved, "re-solved",
 	    "%-22s %6.1f ms  %-9s %2d techs %3d calls  budget %d, used %d%s", cause, r->solve_ms, proof,
-	    (int)r->scope_techs, (int)r->scope_calls, (int)r->budget, (int)r->chosens, chosen);
+	    (int)r->scope_techs, (int)r->scope_calls, (int)r->budget, (int)v->chosens, chosen);
 }
 
 static void
