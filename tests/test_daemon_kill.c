@@ -26,8 +26,8 @@
 enum {
 	KILLS = 50,
 	COMMANDS_MAX = 12000,
-	WINDOW = 60, /* commands under way */
-	OPEN_CALLS = 40, /* older ones are cancelled, so that the day stays small */
+	WINDOW = 12, /* commands under way */
+	OPEN_CALLS = 10, /* older ones are cancelled, so that the day stays small */
 	OUT_SIZE = 4000,
 };
 
@@ -76,7 +76,7 @@ params_of(const struct sent *s)
 		return json_pack("{s:s, s:s}", "cmd_id", s->cmd_id, "call", sent[s->cancels].call);
 	snprintf(reference, sizeof(reference), "k%d", (int)(s - sent));
 	return json_pack("{s:s, s:s, s:s, s:{s:f, s:f}, s:s}", "cmd_id", s->cmd_id, "customer", "acme",
-	    "reference", reference, "site", "lat", 42.36, "lon", -71.06, "due",
+	    "reference", reference, "site", "lat", 42.30 + (double)((s - sent) % 13) * 0.01, "lon", -71.06, "due",
 	    "2011-09-21T15:00:00-04:00");
 }
 
@@ -154,7 +154,7 @@ under_way(void)
 static void
 load_and_kill(void)
 {
-	int64_t end_us = now_us() + 2000 + (int64_t)random_number(60000);
+	int64_t end_us = now_us() + 5000 + (int64_t)random_number(120000);
 	struct client_reply reply;
 
 	while (now_us() < end_us) {
@@ -268,6 +268,7 @@ repeat(void)
 static void
 test_kills(void **unused)
 {
+	static const char *const technicians[] = { "t1", "t2", "t3", "t4" };
 	char *out = malloc(OUT_SIZE), url[HARNESS_PATH_SIZE + 32];
 	const char *verify[] = { "evenkeeld", "--verify", "--clock", "virtual", "--store", url, NULL };
 	const char *env = getenv("EVENKEEL_KILLS");
@@ -282,14 +283,15 @@ test_kills(void **unused)
 	sent = calloc(COMMANDS_MAX, sizeof(*sent));
 	h = (struct harness) { .args = { "--set", "snapshot_events=500", NULL } };
 	harness_start(&h);
-	harness_technician(&h, "t1", 42.36, -71.06);
+	for (int i = 0; i < 4; i++)
+		harness_technician(&h, technicians[i], 42.30 + 0.04 * i, -71.06);
 	for (int i = 0; i < kills; i++) {
 		load_and_kill();
 		harness_again(&h);
 		check_all(i);
 		repeat();
-		check_all(i);
 	}
+	check_all(kills);
 	harness_kill(&h);
 	snprintf(url, sizeof(url), "sqlite://%s/evenkeel.db", h.dir);
 	if (harness_run(&h, verify, out, OUT_SIZE) != 0)
