@@ -11,7 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 10, LINE_SIZE = 65536 };
+enum { PATIENCE_S = 10, PAUSE_US = 300000, LINE_SIZE = 65536 };
 
 struct fake_daemon {
 	const struct fake_step *steps;
@@ -104,6 +104,8 @@ play(void *arg)
 			prev = id;
 			id = check_request(f, s, line);
 		}
+		if (s->method == NULL && s->lines == NULL)
+			usleep(PAUSE_US);
 		if (s->lines != NULL)
 			send_lines(fileno(in), s->lines, id, prev);
 		if (s->close) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One request that is expected, and what is sent for it. */
+/* One request that is expected, and what is sent for it. Neither: a pause without reading. */
 struct fake_step {
 	const char *method;  /* that must come; NULL: none, only send */
 	const char *params;  /* text that its params must contain, compact; NULL: any */

@@ -164,24 +164,24 @@ test_next_reply(void **unused)
 	closed(c, f);
 }
 
-/* More requests than the socket's buffers hold, to a daemon that reads none at first. */
+/* More than the socket's buffers and our own hold, to a daemon that reads nothing at first. */
 static void
 test_many(void **unused)
 {
-	enum { MANY = 4000 };
-	struct fake_step *steps = calloc(MANY + 1, sizeof(*steps));
+	enum { MANY = 4000, NOTE = 6000 };
+	struct fake_step *steps = calloc(MANY + 2, sizeof(*steps));
 	struct fake_daemon *f;
 	struct client *c;
-	char *note = calloc(1, 2001);
+	char *note = calloc(1, NOTE + 1);
 	int64_t id = 0;
 	json_t *result;
 
 	(void)unused;
-	memset(note, 'x', 2000);
+	memset(note, 'x', NOTE);
 	steps[0] = (struct fake_step)FAKE_HELLO_STEP;
-	for (int i = 1; i <= MANY; i++)
+	for (int i = 2; i <= MANY + 1; i++) /* step 1 is a pause */
 		steps[i] = (struct fake_step){ "a", NULL, FAKE_RESULT("true"), false };
-	f = fake_start(steps, MANY + 1);
+	f = fake_start(steps, MANY + 2);
 	c = opened(f);
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(client_send(c, "a", json_pack("{s:s}", "note", note), &id), 0);
@@ -333,6 +333,45 @@ test_strays(void **unused)
 	assert_int_equal(client_poll(c, 20), 0);
 	assert_int_equal(client_next_note(c, &n), 0);
 	assert_int_equal(client_next_reply(c, &r), 0);
+	closed(c, f);
+}
+
+/* What nobody took goes with the client; a refusal that nobody asked about too. */
+static void
+test_closed_early(void **unused)
+{
+	static const struct fake_step steps[] = {
+		FAKE_HELLO_STEP,
+		{ "a", NULL, FAKE_RESULT("[1]") FAKE_NOTE("notice", "{\"seq\":41}"), false },
+		{ "b", NULL, FAKE_ERROR("{\"code\":0,\"message\":\"No\",\"data\":{}}"), false },
+		{ "c", NULL, FAKE_ERROR("{\"message\":\"No\"}"), false },
+	};
+	struct fake_daemon *f = fake_start(steps, ARRAY_LEN(steps));
+	struct client *c = opened(f);
+	json_t *result = NULL;
+	int64_t id = 0;
+
+	(void)unused;
+	assert_int_equal(client_send(c, "a", NULL, &id), 0);
+	assert_int_equal(client_send(c, "b", NULL, &id), 0);
+	assert_int_equal(client_call(c, "c", NULL, WAIT_MS, &result, NULL), -EREMOTEIO);
+	assert_null(result);
+	assert_true(client_fd(c) >= 0);
+	closed(c, f);
+}
+
+static void
+test_token_that_is_no_text(void **unused)
+{
+	static const struct fake_step steps[] = { { NULL, "", "", true } };
+	struct fake_daemon *f = fake_start(steps, 1);
+	const struct client_options o = { .port = fake_port(f), .token = "\xff", .resume_from = -1 };
+	struct client_error err = { 0 };
+	struct client *c = NULL;
+
+	(void)unused;
+	assert_int_equal(client_open(&o, &c, &err), -EINVAL);
+	assert_string_equal(err.message, "The token is not text");
 	closed(c, f);
 }
 
@@ -507,6 +546,8 @@ main(void)
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_reply_before_the_end),
 		cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_closed_early),
+		cmocka_unit_test(test_token_that_is_no_text),
 		cmocka_unit_test(test_hello_refused),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_unreachable),

@@ -43,6 +43,7 @@ static const struct frame_case {
 	{ "one byte too long", BYTES("123456789\n"), "#" },
 	{ "too long without an end", BYTES("1234567890"), "#" },
 	{ "too long after a good one", BYTES("ab\n123456789\ncd\n"), "ab|#" },
+	{ "too long without an end after a good one", BYTES("ab\n1234567890"), "ab|#" },
 	{ "NUL", BYTES("a\0b\nc\n"), "!c|" },
 	{ "not UTF-8", BYTES("\xff\nc\n"), "!c|" },
 	{ "UTF-8 cut short by the end", BYTES("a\xc3\nc\n"), "!c|" },

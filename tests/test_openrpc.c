@@ -196,6 +196,59 @@ test_hostile_keys(void **unused)
 	json_decref(params);
 }
 
+/* Schemas of every shape, in words, with a value that fits and one that does not. */
+static const struct words_case {
+	const char *schema, *words, *fits, *fails;
+} words_cases[] = {
+	{ "{}", "any value", "[1,null]", NULL },
+	{ "{\"type\":\"integer\"}", "a whole number", "-5", "5.5" },
+	{ "{\"type\":\"number\",\"maximum\":9}", "a number of at most 9", "9", "9.5" },
+	{ "{\"type\":\"number\",\"minimum\":-1}", "a number of at least -1", "-1", "-2" },
+	{ "{\"type\":\"string\"}", "text", "\"\"", "null" },
+	{ "{\"type\":\"string\",\"minLength\":2}", "text of at least 2 characters", "\"ab\"", "\"a\"" },
+	{ "{\"type\":\"string\",\"minLength\":2,\"maxLength\":2}", "text of 2 characters", "\"ab\"",
+	    "\"abc\"" },
+	{ "{\"type\":\"string\",\"enum\":[\"a\",\"b\"]}", "one of a, b", "\"b\"", "\"c\"" },
+	{ "{\"type\":\"array\"}", "a list", "[]", "{}" },
+	{ "{\"type\":\"array\",\"minItems\":1}", "a list of at least 1 items", "[0]", "[]" },
+	{ "{\"type\":\"object\"}", "an object", "{\"x\":1}", "[]" },
+	{ "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"boolean\"}}}", "an object with x",
+	    "{\"x\":false,\"y\":1}", "{\"x\":0}" },
+	{ "{\"$ref\":\"#/components/schemas/Position\"}", "an object with lat, lon",
+	    "{\"lat\":1,\"lon\":2}", "{\"lat\":1}" },
+	{ "{\"$ref\":\"#/components/schemas/Nobody\"}", "any value", NULL, "1" },
+	{ "{\"$ref\":\"elsewhere\"}", "any value", NULL, "1" },
+};
+
+static void
+check_against(const struct words_case *c, const json_t *schema, const char *text, int expected)
+{
+	json_t *value = text != NULL ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+	struct refusal r;
+
+	if (text != NULL && openrpc_check_value(doc, schema, value, &r) != expected)
+		fail_msg("%s: %s", c->schema, text);
+	json_decref(value);
+}
+
+static void
+test_words(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(words_cases); i++) {
+		const struct words_case *c = &words_cases[i];
+		json_t *schema = json_loads(c->schema, 0, NULL);
+		char words[200];
+
+		schema_words(doc, schema, words, sizeof(words));
+		if (strcmp(words, c->words) != 0)
+			fail_msg("%s: %s", c->schema, words);
+		check_against(c, schema, c->fits, 0);
+		check_against(c, schema, c->fails, -EINVAL);
+		json_decref(schema);
+	}
+}
+
 static const char *const keywords[] = { "type", "enum", "minimum", "maximum", "minLength",
 	"maxLength", "minItems", "maxItems", "items", "properties", "required",
 	"additionalProperties", "default", "description", "format", "$ref", "x-unit" };
@@ -348,6 +401,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_long_text),
 		cmocka_unit_test(test_hostile_keys),
 		cmocka_unit_test(test_method_specs),

@@ -260,6 +260,63 @@ test_answers(void **unused)
 	json_decref(id);
 }
 
+/* Allocations that succeed before the rest fail. */
+static size_t allocations_left;
+
+static void *
+scarce_malloc(size_t size)
+{
+	return allocations_left > 0 ? allocations_left--, malloc(size) : NULL;
+}
+
+/* One of the answers, whole or NULL: what they take is freed either way. */
+static json_t *
+scarce_answer(int which, const json_t *id, json_t *body)
+{
+	switch (which) {
+	case 0:
+		return rpc_reply(id, body);
+	case 1:
+		return rpc_error_reply(id, RPC_INTERNAL, "No", body);
+	case 2:
+		return rpc_notification("notice", body);
+	default:
+		return rpc_call(7, "call.get", body);
+	}
+}
+
+/* However little memory there is, an answer is whole or none (a leak shows under the sanitizers). */
+static void
+test_out_of_memory(void **unused)
+{
+	static const char *const whole[] = { "result", "error", "params", "params" };
+	json_t *id = json_string("q");
+
+	(void)unused;
+	json_set_alloc_funcs(scarce_malloc, free);
+	for (int which = 0; which < 4; which++) {
+		size_t n = 0;
+		bool made = false;
+
+		for (; n < 100 && !made; n++) {
+			json_t *body, *m;
+
+			allocations_left = SIZE_MAX;
+			body = json_pack("{s:i}", "seq", 1);
+			allocations_left = n;
+			m = scarce_answer(which, id, body);
+			allocations_left = SIZE_MAX;
+			made = m != NULL;
+			if (made && json_object_get(m, whole[which]) == NULL)
+				fail_msg("answer %d is not whole after %zu allocations", which, n);
+			json_decref(m);
+		}
+		assert_true(made && n > 3);
+	}
+	json_set_alloc_funcs(malloc, free);
+	json_decref(id);
+}
+
 /* enum rpc_error and the document name the same codes. */
 static void
 test_codes(void **unused)
@@ -291,6 +348,7 @@ main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_long_id),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_codes),
 	};
 

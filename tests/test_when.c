@@ -207,6 +207,90 @@ test_calendar(void **unused)
 	}
 }
 
+/* A zone file with no changes in it, only one type of offset 0 and a rule. */
+static int
+zone_of_rule(const char *rule, struct zone **ret)
+{
+	/* the counts of a header: isut, isstd, leap, time, type, chars */
+	static const unsigned char header[44] = { 'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 1 };
+	static const unsigned char type[7] = { 0 };
+	unsigned char file[300];
+	size_t len = 0;
+
+	for (int block = 0; block < 2; block++) { /* 32 and 64 bits: without times they are alike */
+		memcpy(file + len, header, sizeof(header));
+		memcpy(file + len + sizeof(header), type, sizeof(type));
+		len += sizeof(header) + sizeof(type);
+	}
+	len += (size_t)sprintf((char *)file + len, "\n%s\n", rule);
+	return zone_parse(file, len, ret);
+}
+
+static const struct rule_case {
+	const char *rule;
+	int rc;
+	const char *at; /* UTC */
+	int32_t offset_s;
+} rule_cases[] = {
+	{ "", 0, "2030-07-01T00:00:00Z", 0 },
+	{ "CET-1", 0, "2030-07-01T00:00:00Z", 3600 },
+	{ "<-0330>3:30", 0, "2030-07-01T00:00:00Z", -12600 },
+	{ "AAA+1:02:03", 0, "2030-07-01T00:00:00Z", -3723 },
+	{ "EST5EDT,M3.2.0,M11.1.0", 0, "2030-03-10T06:59:59Z", -18000 },
+	{ "EST5EDT,M3.2.0,M11.1.0", 0, "2030-03-10T07:00:00Z", -14400 },
+	{ "EST5EDT,M3.2.0,M11.1.0", 0, "2030-11-03T06:00:00Z", -18000 },
+	{ "CET-1CEST,M3.5.0,M10.5.0/3", 0, "2030-03-31T01:00:00Z", 7200 },
+	{ "AAA0BBB-2,M1.1.1,M12.5.5", 0, "2030-07-01T00:00:00Z", 7200 },
+	{ "AAA0BBB,J59/0,J60/0", 0, "2032-02-28T12:00:00Z", 3600 },
+	{ "AAA0BBB,J59/0,J60/0", 0, "2032-02-29T12:00:00Z", 3600 }, /* J60 is always the 1st of March */
+	{ "AAA0BBB,J59/0,J60/0", 0, "2032-03-01T12:00:00Z", 0 },
+	{ "AAA0BBB,58/0,59/0", 0, "2032-02-28T12:00:00Z", 3600 },
+	{ "AAA0BBB,58/0,59/0", 0, "2032-02-29T12:00:00Z", 0 }, /* 59 is the 29th of February */
+	{ "AEST-10AEDT,M10.1.0,M4.1.0/3", 0, "2030-01-01T00:00:00Z", 39600 },
+	{ "AEST-10AEDT,M10.1.0,M4.1.0/3", 0, "2030-07-01T00:00:00Z", 36000 },
+	{ "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 0, "2030-07-01T00:00:00Z", -3600 },
+	{ "AB5", -EINVAL, NULL, 0 },
+	{ "<ABC5", -EINVAL, NULL, 0 },
+	{ "EST", -EINVAL, NULL, 0 },
+	{ "EST5:", -EINVAL, NULL, 0 },
+	{ "EST5:60", -EINVAL, NULL, 0 },
+	{ "EST999", -EINVAL, NULL, 0 },
+	{ "EST5ED", -EINVAL, NULL, 0 },
+	{ "EST5EDT", -EINVAL, NULL, 0 },
+	{ "EST5EDTx", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.2.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.2.0,M11.1.0x", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M0.2.0,M11.1.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M13.2.0,M11.1.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.6.0,M11.1.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.2.7,M11.1.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.2,M11.1.0", -EINVAL, NULL, 0 },
+	{ "EST5EDT,J0,J300", -EINVAL, NULL, 0 },
+	{ "EST5EDT,J1/x,J300", -EINVAL, NULL, 0 },
+	{ "EST5EDT,M3.2.0/,M11.1.0", -EINVAL, NULL, 0 },
+};
+
+static void
+test_rules(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(rule_cases); i++) {
+		const struct rule_case *c = &rule_cases[i];
+		struct zone *z = NULL;
+		int rc = zone_of_rule(c->rule, &z);
+		int64_t s = 0;
+
+		if (rc != c->rc)
+			fail_msg("\"%s\": rc %d", c->rule, rc);
+		if (rc < 0)
+			continue;
+		assert_int_equal(when_parse(c->at, &s), 0);
+		if (zone_offset_at(z, s) != c->offset_s)
+			fail_msg("\"%s\" at %s: %d", c->rule, c->at, zone_offset_at(z, s));
+		zone_free(z);
+	}
+}
+
 /* A zone file cut anywhere is refused, and nothing is read past its end. */
 static void
 test_cut_zone_file(void **unused)
@@ -275,6 +359,7 @@ main(void)
 		cmocka_unit_test(test_midnight),
 		cmocka_unit_test(test_against_libc),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_cut_zone_file),
 		cmocka_unit_test(test_many_zones),
 	};
