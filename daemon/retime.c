@@ -1,12 +1,4 @@
-		if (i == w->dues)
-			return;
-		start = later(t, walk_due(w, i)->from);
-		over = start + walk_due(w, i)->duration_s;
-		with = later(over + drive_s, not_before(w->s, c));
-		if (!break_now(w, w->due[i], call, ret->end, with - ret->arrival))
-			return;
-		ret->break_start[ret->breaks++] = start;
-		t = over;// SPDX-License-Identifier: Apache-2.0
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/retime.h"
 
 #include <assert.h>
@@ -227,11 +219,15 @@ walk_try(const struct walk *w, int32_t call, struct step *ret)
 
 		ret->arrival = later(t + drive_s, not_before(w->s, c));
 		ret->end = ret->arrival + c->duration_s;
-		if (i == w->dues || !break_now(w, w->due[i], call, t, ret->end))
+		if (i == w->dues)
 			return;
 		start = later(t, walk_due(w, i)->from);
+		over = start + walk_due(w, i)->duration_s;
+		with = later(over + drive_s, not_before(w->s, c));
+		if (!break_now(w, w->due[i], call, ret->end, with - ret->arrival))
+			return;
 		ret->break_start[ret->breaks++] = start;
-		t = start + walk_due(w, i)->duration_s;
+		t = over;
 	}
 }
 
