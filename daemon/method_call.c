@@ -13,7 +13,7 @@
 
 enum {
 	AREA_M = 300000,           /* farther from every technician's home is out of the area */
-	AHEAD_S = 366 * 86400,     /* nothing is booked farther ahead */
+	AHEAD_S = 5 * 366 * 86400, /* nothing is booked farther ahead: a slip of the pen */
 	LIST_MAX = 1000,
 	LIST_DEFAULT = 200,
 };
@@ -76,7 +76,7 @@ times_check(struct request *r, const struct state *s, int64_t now, const struct 
 		request_refuse(r, RPC_BAD_TIME, NULL, "appointment.to: the appointment is past, it is %s; "
 		    "agree a later one", limit);
 	else if (w->due > now + AHEAD_S || (w->appointment && w->to > now + AHEAD_S))
-		request_refuse(r, RPC_BAD_TIME, NULL, "%s: more than 366 days ahead; book it nearer to its "
+		request_refuse(r, RPC_BAD_TIME, NULL, "%s: more than five years ahead; book it nearer to its "
 		    "time", w->due > now + AHEAD_S ? "due" : "appointment");
 	else if (w->due != 0 && w->appointment && w->due < w->from)
 		request_refuse(r, RPC_BAD_TIME, NULL, "due: the deadline is before the appointment; leave "

@@ -2,6 +2,7 @@
 /* Problems to the workers, plans back. */
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/feed.h"
@@ -19,6 +20,7 @@ enum {
 	FOCUS_MAX = 16,          /* technicians of one solve's question; the rest waits */
 	BACKGROUND_TECHS = 8,
 	BACKGROUND_GAIN_CENTS = 100,
+	DEARER_CENTS = 100,
 	HOUR_S = 3600,
 };
 
@@ -73,6 +75,24 @@ forget(struct desk *d, struct solve *solve)
 	d->under_ways = kept;
 }
 
+/*
+ * The daemon's own price of the changed routes: a plan that costs more than letting things stand is
+ * wrong, whatever the solver says of it. Rounding may differ by some cents a call.
+ */
+static int
+check_price(const struct state *s, int64_t now, const struct new_route *route, int32_t n,
+    char *why, size_t why_size)
+{
+	int64_t before, after;
+
+	revision_price(s, now, route, n, &before, &after);
+	if (after <= before + before / 100 + DEARER_CENTS)
+		return 0;
+	snprintf(why, why_size, "it costs %lld cents, and %lld if nothing is changed",
+	    (long long)after, (long long)before);
+	return -EPERM;
+}
+
 /* The plan's changed routes, then the others of the scope and the question that only slipped. */
 static int
 gather(struct solve *solve, const struct plan *plan, struct new_route *route, int32_t *ret_n,
@@ -84,6 +104,8 @@ gather(struct solve *solve, const struct plan *plan, struct new_route *route, in
 	int32_t changed, n;
 	int rc = proposal_make(s, now, &solve->scope, plan, route, &changed, why, why_size);
 
+	if (rc == 0 && changed > 0)
+		rc = check_price(s, now, route, changed, why, why_size);
 	if (rc < 0)
 		return rc;
 	n = changed;

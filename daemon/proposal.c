@@ -8,6 +8,8 @@
 
 #include "daemon/snapshot.h"
 
+enum { PUSH_MAX_S = 60 /* more cannot have passed since the snapshot */ };
+
 static bool
 same_order(const struct scope *sc, const struct retimed *was, const struct plan_route *route)
 {
@@ -89,6 +91,8 @@ time_on(const struct state *s, const struct scope *sc, const struct plan_route *
 		if (!take_breaks(&w, route, i, origin, r) || r->stops == STATE_STOPS_MAX)
 			return false;
 		drive = travel_s(&w.travel, w.at, c->site, t->speed_pct);
+		if (w.free + drive - arrival > PUSH_MAX_S)
+			return false;
 		arrival = arrival > w.free + drive ? arrival : w.free + drive;
 		w.free = arrival + c->duration_s;
 		w.at = c->site;
@@ -146,9 +150,9 @@ proposal_make(const struct state *s, int64_t now, const struct scope *sc,
 			return -ESTALE;
 		}
 		if (!time_on(s, sc, route, sc->now, to->tech, &to->timed)) {
-			snprintf(why, why_size, "the breaks of %s make no sense",
+			snprintf(why, why_size, "the times of %s make no sense",
 			    state_tech(s, to->tech)->id);
-			return -ESTALE;
+			return -EPERM;
 		}
 		n++;
 	}

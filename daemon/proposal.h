@@ -25,8 +25,8 @@ struct new_route {
 };
 
 /*
- * Writes the changed routes into ret (room for sc->techs) and their number. -ESTALE with a sentence: the
- * state is no longer that of the snapshot where the plan changes it; ask again.
+ * Writes the changed routes into ret (room for sc->techs) and their number. With a sentence in why: -ESTALE,
+ * the state is no longer that of the snapshot where the plan changes it; -EPERM, its times cannot be.
  */
 int proposal_make(const struct state *s, int64_t now, const struct scope *sc,
     const struct plan *plan, struct new_route *ret, int32_t *ret_n, char *why, size_t why_size);

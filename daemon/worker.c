@@ -21,7 +21,7 @@ enum {
 	HEADER = 4,
 	CHUNK = 64 * 1024,
 	CHILD_FD = 3,
-	FIRST_MS = 1000,       /* a new process may take so long to come up */
+	FIRST_MS = 400,        /* a new process may take so long to come up */
 	BACKOFF_MS = 100,      /* before a worker that died without an answer is replaced */
 	BACKOFF_MAX_MS = 5000,
 	REAP_MS = 20,
