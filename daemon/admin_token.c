@@ -100,8 +100,10 @@ admin_token_ensure(struct shop *shop, const char *path, char *why, size_t why_si
 		sodium_memzero(text, sizeof(text));
 	}
 	if (rc < 0) {
-		snprintf(why, why_size, "admin_token_file %s: %s: give a path that the daemon's user may "
-		    "write", path, strerror(-rc));
+		snprintf(why, why_size,
+		    "admin_token_file %s: %s: give a path that the daemon's user may "
+		    "write",
+		    path, strerror(-rc));
 		return rc;
 	}
 	log_say(LEVEL_INFO, "a new token of role admin is in %s", path);

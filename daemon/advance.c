@@ -39,7 +39,7 @@ advance_start(struct advance *a, int64_t to_s, advance_done_fn *done, void *arg)
 		return -EBUSY;
 	if (to_s < clock_now(&a->shop->clock))
 		return -EINVAL;
-	*a = (struct advance) { a->shop, true, to_s, done, arg };
+	*a = (struct advance){ a->shop, true, to_s, done, arg };
 	advance_turn(a);
 	return 0;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The injected clock: real (the machine's, guarded against jumps), or virtual (moved only by
  * clock_set, for simulation and tests). Seconds since the epoch, UTC.

@@ -171,8 +171,9 @@ set_int(struct config *c, const struct key *k, const char *value, char *why, siz
 	errno = 0;
 	v = strtoll(value, &end, 10);
 	if (errno != 0 || end == value || *end != '\0' || v < k->min || v > k->max) {
-		snprintf(why, why_size, "%s: expected a whole number from %" PRId64 " to %" PRId64
-		    ", got \"%.40s\"", k->name, k->min, k->max, value);
+		snprintf(why, why_size,
+		    "%s: expected a whole number from %" PRId64 " to %" PRId64 ", got \"%.40s\"",
+		    k->name, k->min, k->max, value);
 		return -EINVAL;
 	}
 	*int_of(c, k) = v;
@@ -190,9 +191,11 @@ set_text(struct config *c, const struct key *k, const char *value, char *why, si
 		    k->choices, value);
 		return -EINVAL;
 	}
-	if (len < (size_t)k->min || len > max || (k->kind == K_ID && value[strspn(value, id)] != '\0')) {
-		snprintf(why, why_size, "%s: expected %s of %d to %zu characters, got \"%.40s\"", k->name,
-		    k->kind == K_ID ? "letters, digits and ._:-" : "a text", (int)k->min, max, value);
+	if (len < (size_t)k->min || len > max ||
+	    (k->kind == K_ID && value[strspn(value, id)] != '\0')) {
+		snprintf(why, why_size, "%s: expected %s of %d to %zu characters, got \"%.40s\"",
+		    k->name, k->kind == K_ID ? "letters, digits and ._:-" : "a text", (int)k->min,
+		    max, value);
 		return -EINVAL;
 	}
 	memcpy(text_of(c, k), value, len + 1);
@@ -311,7 +314,8 @@ config_print(const struct config *c, FILE *to)
 
 		print_help(keys[i].help, to);
 		if (keys[i].kind == K_INT)
-			fprintf(to, "%s = %" PRId64 "\n", keys[i].name, *(const int64_t *)(const void *)at);
+			fprintf(to, "%s = %" PRId64 "\n", keys[i].name,
+			    *(const int64_t *)(const void *)at);
 		else
 			fprintf(to, "%s = %s\n", keys[i].name, at);
 	}

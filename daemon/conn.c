@@ -20,14 +20,14 @@ enum { TICK_MS = 1000, DRAIN_MS = 50, WHY_SIZE = 200 };
 struct exchange {
 	struct conn *conn;
 	struct exchange *next, **link;
-	size_t open;     /* requests not yet answered, and one while they are being started */
+	size_t open; /* requests not yet answered, and one while they are being started */
 	bool batch;
-	json_t **reply;  /* by place in the batch; NULL: none (yet) */
+	json_t **reply; /* by place in the batch; NULL: none (yet) */
 	size_t count;
 	struct slot {
 		struct exchange *exchange;
 		size_t at;
-	} *slot;
+	} * slot;
 };
 
 struct conn {
@@ -41,12 +41,13 @@ struct conn {
 	size_t under_way;
 	size_t out_soft, out_hard;
 	int lines_before_login;
-	bool paused;  /* not read from */
+	bool paused;   /* not read from */
 	bool in_lines; /* its lines are being worked off: no second time below itself */
-	bool doomed;  /* closed at the end of this turn */
-	bool flush;   /* what is queued may still go out */
+	bool doomed;   /* closed at the end of this turn */
+	bool flush;    /* what is queued may still go out */
 	char why[WHY_SIZE];
-	int64_t opened_us, heard_us, sent_us, behind_us; /* behind_us: since when over soft, 0 not */
+	int64_t opened_us, heard_us, sent_us,
+	    behind_us; /* behind_us: since when over soft, 0 not */
 };
 
 struct conns {
@@ -153,7 +154,8 @@ is_behind(const struct conn *c)
 static void
 set_pause(struct conn *c)
 {
-	bool pause = c->doomed || c->all->ending || c->under_way >= CONN_UNDER_WAY_MAX || is_behind(c);
+	bool pause = c->doomed || c->all->ending || c->under_way >= CONN_UNDER_WAY_MAX ||
+	    is_behind(c);
 
 	if (pause != c->paused) {
 		c->paused = pause;
@@ -360,12 +362,12 @@ run_message(struct conn *c, const struct rpc_message *m)
 		struct rpc_request rpc = { .id = NULL };
 		int rc = rpc_request_at(m, i, &rpc, why, sizeof(why));
 
-		x->slot[i] = (struct slot) { x, i };
+		x->slot[i] = (struct slot){ x, i };
 		if (rc == 0)
 			request_run(&c->session, &rpc, answered, &x->slot[i]);
 		else
-			answered(&x->slot[i], request_error(c->all->shop, rpc.id, (enum rpc_error)rc, NULL,
-			    why));
+			answered(&x->slot[i],
+			    request_error(c->all->shop, rpc.id, (enum rpc_error)rc, NULL, why));
 	}
 	close_exchange(x);
 }
@@ -407,11 +409,15 @@ work_off(struct conn *c)
 		if (rc == 1) {
 			take_line(c, line, len);
 		} else if (rc == -EILSEQ) {
-			send_json(c, request_error(c->all->shop, NULL, RPC_PARSE, NULL,
-			    "The line is not UTF-8, or has a NUL byte"));
+			send_json(c,
+			    request_error(c->all->shop, NULL, RPC_PARSE, NULL,
+				"The line is not UTF-8, or has a NUL byte"));
 		} else {
-			cut(c, RPC_TOO_LARGE, c->session.in ? "The line is longer than session.hello's limits "
-			    "say" : "The line is longer than 4096 bytes: say session.hello first");
+			cut(c, RPC_TOO_LARGE,
+			    c->session.in
+				? "The line is longer than session.hello's limits "
+				  "say"
+				: "The line is longer than 4096 bytes: say session.hello first");
 		}
 		if (!c->doomed)
 			set_pause(c);
@@ -522,7 +528,8 @@ conns_accept(void *arg, struct net_stream *stream, const char *peer)
 		return;
 	}
 	if (all->strangers >= (max + 4) / 5) {
-		turn_away(all, stream, "Too many clients are connected that have not said session.hello");
+		turn_away(all, stream,
+		    "Too many clients are connected that have not said session.hello");
 		return;
 	}
 	c = conn_new(all, stream, peer);
@@ -544,7 +551,8 @@ watch_one(struct conn *c, int64_t now_us)
 	if (!c->session.in && now_us - c->opened_us >= cfg->hello_s * s_us)
 		cut(c, RPC_UNAUTHORISED, "No session.hello in time");
 	else if (now_us - c->heard_us >= 3 * cfg->silence_s * s_us && c->under_way == 0)
-		cut(c, RPC_UNAUTHORISED, "Nothing was heard for three heartbeats: say session.ping");
+		cut(c, RPC_UNAUTHORISED,
+		    "Nothing was heard for three heartbeats: say session.ping");
 	else if (c->behind_us != 0 && now_us - c->behind_us >= CONN_SOFT_S * s_us)
 		cut(c, RPC_SLOW_CONSUMER, "Notifications were not read: reconnect and resume");
 	else if (now_us - c->sent_us >= cfg->silence_s * s_us)

@@ -15,7 +15,7 @@ struct kept {
 struct feed_subscriber {
 	struct feed_subscriber *next, **link;
 	struct principal who;
-	uint64_t topics; /* bit of each notification's place in the document */
+	uint64_t topics;                   /* bit of each notification's place in the document */
 	char (*technician)[STATE_ID_SIZE]; /* sorted; NULL: all */
 	size_t technicians;
 	feed_send_fn *send;
@@ -140,7 +140,8 @@ by_id(const void *a, const void *b)
 static bool
 listed(const struct feed_subscriber *s, const char *id)
 {
-	return id[0] != '\0' && bsearch(id, s->technician, s->technicians, STATE_ID_SIZE, by_id) != NULL;
+	return id[0] != '\0' &&
+	    bsearch(id, s->technician, s->technicians, STATE_ID_SIZE, by_id) != NULL;
 }
 
 static bool
@@ -152,7 +153,8 @@ hears(const struct feed *f, const struct feed_subscriber *s, const struct kept *
 	if (find_spec(f, k->line.spec->name, &at) == NULL || (s->topics >> at & 1) == 0)
 		return false;
 	if (s->who.role == ROLE_TECHNICIAN)
-		return own[0] != '\0' && (strcmp(own, k->technician) == 0 || strcmp(own, k->former) == 0);
+		return own[0] != '\0' &&
+		    (strcmp(own, k->technician) == 0 || strcmp(own, k->former) == 0);
 	if (s->technician == NULL || (k->technician[0] == '\0' && k->former[0] == '\0'))
 		return true;
 	return listed(s, k->technician) || listed(s, k->former);
@@ -242,7 +244,8 @@ set_topics(const struct feed *f, struct feed_subscriber *s, const json_t *topics
 
 	for (at = 0; topics == NULL && at < openrpc_notifications(f->openrpc); at++)
 		s->topics |= UINT64_C(1) << at;
-	json_array_foreach((json_t *)topics, i, topic) {
+	json_array_foreach((json_t *)topics, i, topic)
+	{
 		if (find_spec(f, json_string_value(topic), &at) == NULL)
 			return -EINVAL;
 		s->topics |= UINT64_C(1) << at;
@@ -267,7 +270,7 @@ set_technicians(struct feed_subscriber *s, const json_t *technicians)
 	if (s->technician == NULL)
 		return -ENOMEM;
 	json_array_foreach((json_t *)technicians, i, id)
-		strncpy(s->technician[i], json_string_value(id), STATE_ID_SIZE - 1);
+	    strncpy(s->technician[i], json_string_value(id), STATE_ID_SIZE - 1);
 	qsort(s->technician, s->technicians, STATE_ID_SIZE, by_id);
 	return 0;
 }

@@ -70,8 +70,8 @@ put_head(char line[LINE_SIZE], enum log_level level)
 		clock_gettime(CLOCK_REALTIME, &ts);
 		gmtime_r(&ts.tv_sec, &tm);
 		n = snprintf(line, LINE_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %-7s ",
-		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		    tm.tm_sec, (int)(ts.tv_nsec / 1000000), names[level]);
+		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    (int)(ts.tv_nsec / 1000000), names[level]);
 	}
 	return n < 0 ? 0 : (size_t)n;
 }

@@ -175,17 +175,20 @@ start_clock(struct daemon *d, char *why, size_t why_size)
 	}
 	(void)when_format(newest, "UTC", text);
 	if (d->opt.virtual_clock && start >= 0 && start < newest) {
-		snprintf(why, why_size, "--clock-start is before the journal's newest event, of %s: give a "
-		    "later time, or another store", text);
+		snprintf(why, why_size,
+		    "--clock-start is before the journal's newest event, of %s: give a "
+		    "later time, or another store",
+		    text);
 		return -EINVAL;
 	}
 	clock_init(clock, false, 0);
 	behind = newest - clock_now(clock);
 	if (!d->opt.virtual_clock && behind > CLOCK_BEHIND_S && !d->opt.allow_clock_behind) {
-		snprintf(why, why_size, "the machine's clock is %" PRId64 " s behind the journal's newest "
+		snprintf(why, why_size,
+		    "the machine's clock is %" PRId64 " s behind the journal's newest "
 		    "event, of %s: set it right (timedatectl), or, if that event was written under a wrong "
-		    "clock, start with --allow-clock-behind: time then stands still until %s", behind, text,
-		    text);
+		    "clock, start with --allow-clock-behind: time then stands still until %s",
+		    behind, text, text);
 		return -EINVAL;
 	}
 	if (d->opt.virtual_clock && start < 0)
@@ -225,8 +228,10 @@ static int
 start_planner(struct daemon *d, char *why, size_t why_size)
 {
 	const struct config *c = &d->opt.config;
-	struct planner_config cfg = { .solver_path = d->opt.solver, .workers = (int32_t)c->workers,
-		.work_limit = c->work_limit, .seed = (uint64_t)c->seed };
+	struct planner_config cfg = { .solver_path = d->opt.solver,
+		.workers = (int32_t)c->workers,
+		.work_limit = c->work_limit,
+		.seed = (uint64_t)c->seed };
 
 	return planner_new(&d->shop, &cfg, &d->shop.planner, why, why_size);
 }
@@ -242,9 +247,10 @@ start_loop(struct daemon *d, char *why, size_t why_size)
 	d->snapshots = net_timer_new(net, on_snapshots, d);
 	d->last_words = net_timer_new(net, on_last_words, d);
 	d->store_watch = net_watch_new(net, store_fd(d->shop.store), on_committed, d);
-	if (d->conns == NULL || d->watchdog == NULL || d->snapshots == NULL || d->last_words == NULL ||
-	    d->store_watch == NULL || net_signal(net, SIGTERM, on_stop, d) < 0 ||
-	    net_signal(net, SIGINT, on_stop, d) < 0 || net_signal(net, SIGHUP, on_hangup, d) < 0)
+	if (d->conns == NULL || d->watchdog == NULL || d->snapshots == NULL ||
+	    d->last_words == NULL || d->store_watch == NULL ||
+	    net_signal(net, SIGTERM, on_stop, d) < 0 || net_signal(net, SIGINT, on_stop, d) < 0 ||
+	    net_signal(net, SIGHUP, on_hangup, d) < 0)
 		return -ENOMEM;
 	net_on_turn(net, on_turn, d);
 	net_timer_set(d->snapshots, SNAPSHOT_LOOK_MS);
@@ -275,14 +281,14 @@ start_listening(struct daemon *d, char *why, size_t why_size)
 {
 	const struct config *c = &d->opt.config;
 	uint16_t port;
-	int rc = net_listen(d->shop.net, c->listen_host, (uint16_t)c->listen_port, conns_accept, d->conns,
-	    &port, why, why_size);
+	int rc = net_listen(d->shop.net, c->listen_host, (uint16_t)c->listen_port, conns_accept,
+	    d->conns, &port, why, why_size);
 
 	if (rc == 0 && d->opt.port_file[0] != '\0')
 		rc = write_port(d->opt.port_file, port, why, why_size);
 	if (rc == 0)
-		log_say(LEVEL_INFO, "listening host=%s port=%u clock=%s store=%s", c->listen_host, port,
-		    d->opt.virtual_clock ? "virtual" : "real", c->store);
+		log_say(LEVEL_INFO, "listening host=%s port=%u clock=%s store=%s", c->listen_host,
+		    port, d->opt.virtual_clock ? "virtual" : "real", c->store);
 	return rc;
 }
 
@@ -323,7 +329,8 @@ stop(struct daemon *d)
 	net_timer_free(d->watchdog);
 	net_timer_free(d->snapshots);
 	net_timer_free(d->last_words);
-	store_close(shop->store); /* commits what is still queued; before net, which it does not use */
+	store_close(
+	    shop->store); /* commits what is still queued; before net, which it does not use */
 	net_free(shop->net);
 	advance_free(shop->advance);
 	sessions_free(shop->sessions);

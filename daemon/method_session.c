@@ -46,10 +46,10 @@ static json_t *
 hello_reply(const struct session *s)
 {
 	int line = s->who.role == ROLE_INTEGRATION ? FRAME_LINE_INTEGRATION : FRAME_LINE;
-	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:{s:i, s:i}, s:i, s:I, s:o}", "protocol", PROTOCOL,
-	    "server", "evenkeeld " PACKAGE_VERSION, "boot", s->shop->boot, "role", role_name(s->who.role),
-	    "limits", "line_bytes", line, "batch", (int)RPC_BATCH_MAX, "heartbeat_s",
-	    (int)s->silence_s, "seq", (json_int_t)newest_seq(s->shop), "now",
+	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:{s:i, s:i}, s:i, s:I, s:o}", "protocol",
+	    PROTOCOL, "server", "evenkeeld " PACKAGE_VERSION, "boot", s->shop->boot, "role",
+	    role_name(s->who.role), "limits", "line_bytes", line, "batch", (int)RPC_BATCH_MAX,
+	    "heartbeat_s", (int)s->silence_s, "seq", (json_int_t)newest_seq(s->shop), "now",
 	    when_json(s->shop, clock_now(&s->shop->clock)));
 
 	if (o != NULL && s->who.technician[0] != '\0')
@@ -62,19 +62,23 @@ refuse_login(struct request *r, int rc, int64_t retry_ms)
 {
 	switch (rc) {
 	case -EALREADY:
-		request_refuse(r, RPC_INVALID_REQUEST, NULL, "This session has said hello already: open "
+		request_refuse(r, RPC_INVALID_REQUEST, NULL,
+		    "This session has said hello already: open "
 		    "another connection for another token");
 		break;
 	case -EBUSY:
-		request_refuse(r, RPC_RATE_LIMITED, json_pack("{s:i}", "retry_after_ms", 1000), "This token "
+		request_refuse(r, RPC_RATE_LIMITED, json_pack("{s:i}", "retry_after_ms", 1000),
+		    "This token "
 		    "has as many sessions as it may: close one, or issue a token for each client");
 		break;
 	case -EAGAIN:
-		request_refuse(r, RPC_RATE_LIMITED, json_pack("{s:I}", "retry_after_ms",
-		    (json_int_t)retry_ms), "Too many bad logins: try again after %" PRId64 " ms", retry_ms);
+		request_refuse(r, RPC_RATE_LIMITED,
+		    json_pack("{s:I}", "retry_after_ms", (json_int_t)retry_ms),
+		    "Too many bad logins: try again after %" PRId64 " ms", retry_ms);
 		break;
 	default:
-		request_refuse(r, RPC_UNAUTHORISED, NULL, "The token is unknown, revoked or expired: ask an "
+		request_refuse(r, RPC_UNAUTHORISED, NULL,
+		    "The token is unknown, revoked or expired: ask an "
 		    "administrator for a new one (token.issue)");
 	}
 }
@@ -93,7 +97,8 @@ session_hello(struct request *r)
 	int rc;
 
 	if (oldest > PROTOCOL || newest < PROTOCOL) {
-		request_refuse(r, RPC_PROTOCOL, json_pack("{s:[i,i]}", "protocol", PROTOCOL, PROTOCOL),
+		request_refuse(r, RPC_PROTOCOL,
+		    json_pack("{s:[i,i]}", "protocol", PROTOCOL, PROTOCOL),
 		    "No common protocol version: this daemon speaks %d", PROTOCOL);
 		return;
 	}
@@ -135,8 +140,8 @@ feed_subscribe_(struct request *r)
 	    params_get(p, "technicians"), resume, &replayed);
 
 	if (rc == -EINVAL) {
-		params_refuse(p, "topics", "names of notifications as in rpc.discover, x-notifications",
-		    "another name");
+		params_refuse(p, "topics",
+		    "names of notifications as in rpc.discover, x-notifications", "another name");
 		request_refuse_params(r);
 		return;
 	}
@@ -176,10 +181,11 @@ territory_status(const struct shop *shop, const struct state *s)
 		unassigned += state_call(s, call[i])->status == CALL_UNASSIGNED;
 	for (int32_t i = 0; i < state_techs(s); i++)
 		on_shift += state_tech(s, i)->status != TECH_OFF;
-	return json_pack("{s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:b}", "territory", state_territory(s),
-	    "seq", (json_int_t)state_seq(s), "plan_version", (json_int_t)state_plan_version(s),
-	    "technicians", (int)state_techs(s), "on_shift", (int)on_shift, "open", (int)open,
-	    "unassigned", (int)unassigned, "settled", (int)planner_settled(shop->planner));
+	return json_pack("{s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:b}", "territory",
+	    state_territory(s), "seq", (json_int_t)state_seq(s), "plan_version",
+	    (json_int_t)state_plan_version(s), "technicians", (int)state_techs(s), "on_shift",
+	    (int)on_shift, "open", (int)open, "unassigned", (int)unassigned, "settled",
+	    (int)planner_settled(shop->planner));
 }
 
 static json_t *
@@ -213,12 +219,14 @@ status_get(struct request *r)
 	json_t *territories = json_array();
 
 	for (size_t i = 0; i < shop->territories; i++)
-		json_array_append_new(territories, territory_status(shop, shop->territory[i]->state));
-	request_reply(r, json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "version",
-	    PACKAGE_VERSION, "boot", shop->boot, "now", when_json(shop, clock_now(&shop->clock)),
-	    "clock", shop->clock.is_virtual ? "virtual" : "real", "uptime_s", (json_int_t)up_s,
-	    "sessions", (json_int_t)sessions_count(shop->sessions), "territories", territories,
-	    "solver", solver_status(shop), "store", store_status(shop)));
+		json_array_append_new(territories,
+		    territory_status(shop, shop->territory[i]->state));
+	request_reply(r,
+	    json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "version", PACKAGE_VERSION,
+		"boot", shop->boot, "now", when_json(shop, clock_now(&shop->clock)), "clock",
+		shop->clock.is_virtual ? "virtual" : "real", "uptime_s", (json_int_t)up_s,
+		"sessions", (json_int_t)sessions_count(shop->sessions), "territories", territories,
+		"solver", solver_status(shop), "store", store_status(shop)));
 }
 
 /* --- clock.advance --- */
@@ -246,16 +254,20 @@ clock_advance(struct request *r)
 	case 0:
 		return;
 	case -EPERM:
-		request_refuse(r, RPC_WRONG_STATE, NULL, "The clock is real: only a daemon started with "
+		request_refuse(r, RPC_WRONG_STATE, NULL,
+		    "The clock is real: only a daemon started with "
 		    "--clock virtual can be moved");
 		return;
 	case -EBUSY:
-		request_refuse(r, RPC_WRONG_STATE, NULL, "The clock is being moved already: wait for that "
+		request_refuse(r, RPC_WRONG_STATE, NULL,
+		    "The clock is being moved already: wait for that "
 		    "answer");
 		return;
 	default:
-		request_refuse(r, RPC_BAD_TIME, NULL, "to: the clock never goes back; it stands at %" PRId64
-		    " s since 1970, later than that", clock_now(&shop->clock));
+		request_refuse(r, RPC_BAD_TIME, NULL,
+		    "to: the clock never goes back; it stands at %" PRId64
+		    " s since 1970, later than that",
+		    clock_now(&shop->clock));
 	}
 }
 

@@ -12,9 +12,9 @@ guidelines_get(struct request *r)
 
 	if (t == NULL)
 		return;
-	request_reply(r, json_pack("{s:I, s:o}", "version",
-	    (json_int_t)state_guidelines_version(t->state), "guidelines",
-	    guidelines_to_json(state_guidelines(t->state))));
+	request_reply(r,
+	    json_pack("{s:I, s:o}", "version", (json_int_t)state_guidelines_version(t->state),
+		"guidelines", guidelines_to_json(state_guidelines(t->state))));
 }
 
 static void
@@ -38,12 +38,15 @@ guidelines_set_(struct request *r)
 	values = json_deep_copy(params_get(p, "guidelines"));
 	if (json_object_size(values) == 0) {
 		json_decref(values);
-		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)", "none");
+		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)",
+		    "none");
 		request_refuse_params(r);
 		return;
 	}
-	request_commit_one(r, t, event_new(EV_GUIDELINES_SET, now, json_pack("{s:o, s:I}",
-	    "guidelines", values, "version", (json_int_t)(version + 1))),
+	request_commit_one(r, t,
+	    event_new(EV_GUIDELINES_SET, now,
+		json_pack("{s:o, s:I}", "guidelines", values, "version",
+		    (json_int_t)(version + 1))),
 	    json_pack("{s:I}", "version", (json_int_t)(version + 1)));
 }
 

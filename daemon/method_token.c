@@ -35,12 +35,15 @@ may_issue(struct request *r, enum role role, const char *technician, int64_t exp
 		return false;
 	}
 	if (technician[0] != '\0' && !has_technician(shop, technician)) {
-		request_refuse(r, RPC_NOT_FOUND, NULL, "technician %s: there is none; add him first "
-		    "(technician.add)", technician);
+		request_refuse(r, RPC_NOT_FOUND, NULL,
+		    "technician %s: there is none; add him first "
+		    "(technician.add)",
+		    technician);
 		return false;
 	}
 	if (expires != 0 && expires <= clock_now(&shop->clock)) {
-		request_refuse(r, RPC_BAD_TIME, NULL, "expires: the time is past; give a later one");
+		request_refuse(r, RPC_BAD_TIME, NULL,
+		    "expires: the time is past; give a later one");
 		return false;
 	}
 	return true;
@@ -60,9 +63,11 @@ token_issue(struct request *r)
 	(void)role_from_name(params_str(p, "role", ""), &role); /* the schema knows the roles */
 	if (!may_issue(r, role, technician, expires))
 		return;
-	tokens_make(shop->tokens, role, technician, name, clock_now(&shop->clock), expires, &token, text);
+	tokens_make(shop->tokens, role, technician, name, clock_now(&shop->clock), expires, &token,
+	    text);
 	if (tokens_put(shop->tokens, &token) < 0) {
-		request_refuse(r, RPC_OVERLOADED, NULL, "There are %d tokens, and no more may be", TOKENS_MAX);
+		request_refuse(r, RPC_OVERLOADED, NULL, "There are %d tokens, and no more may be",
+		    TOKENS_MAX);
 		return;
 	}
 	request_commit_token(r, &token, json_pack("{s:s, s:s}", "id", token.id, "token", text),
@@ -79,7 +84,8 @@ token_revoke(struct request *r)
 	struct store_token token;
 
 	if (found == NULL) {
-		request_refuse(r, RPC_NOT_FOUND, NULL, "id %s: there is no such token (token.list)", id);
+		request_refuse(r, RPC_NOT_FOUND, NULL, "id %s: there is no such token (token.list)",
+		    id);
 		return;
 	}
 	token = *found;

@@ -253,7 +253,7 @@ net_signal(struct net *n, int signo, net_fn *fn, void *arg)
 
 	if (n->signals == NET_SIGNALS_MAX)
 		return -ENOSPC;
-	n->handler[n->signals] = (struct net_handler) { fn, arg };
+	n->handler[n->signals] = (struct net_handler){ fn, arg };
 	ev = evsignal_new(n->base, signo, on_signal, &n->handler[n->signals]);
 	if (ev == NULL)
 		return -ENOMEM;
@@ -360,7 +360,7 @@ net_listen(struct net *n, const char *host, uint16_t port, net_accept_fn *fn, vo
 
 	if (l == NULL || n->listener != NULL)
 		goto fail;
-	*l = (struct listener) { .net = n, .fn = fn, .arg = arg };
+	*l = (struct listener){ .net = n, .fn = fn, .arg = arg };
 	rc = resolve(host, port, &ai);
 	if (rc < 0)
 		goto fail;

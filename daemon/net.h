@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The loop: bytes, timers, signals. Hides libevent; knows nobody and calls back.
  */

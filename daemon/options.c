@@ -9,8 +9,22 @@
 
 #include "proto/when.h"
 
-enum { OPT_CONFIG = 256, OPT_CHECK, OPT_STORE, OPT_CLOCK, OPT_START, OPT_BEHIND, OPT_HOST, OPT_PORT,
-	OPT_PORT_FILE, OPT_SET, OPT_VERIFY, OPT_DUMP, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_CONFIG = 256,
+	OPT_CHECK,
+	OPT_STORE,
+	OPT_CLOCK,
+	OPT_START,
+	OPT_BEHIND,
+	OPT_HOST,
+	OPT_PORT,
+	OPT_PORT_FILE,
+	OPT_SET,
+	OPT_VERIFY,
+	OPT_DUMP,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option longs[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -33,25 +47,26 @@ static const struct option longs[] = {
 void
 options_help(void)
 {
-	puts("Usage: evenkeeld [OPTION]...\n"
-	     "The dispatch daemon: keeps the journal, plans, and answers its clients.\n"
-	     "\n"
-	     "  --config FILE         read the configuration from FILE\n"
-	     "  --check-config        check the configuration, print it whole, and end\n"
-	     "  --store URL           keep the journal in URL: sqlite:///PATH\n"
-	     "  --clock real|virtual  virtual: moved by clock.advance only, on a scratch store\n"
-	     "  --clock-start TIME    where a virtual clock starts, e.g. 2011-09-21T06:00:00-04:00\n"
-	     "  --allow-clock-behind  start although the machine's clock is behind the journal\n"
-	     "  --host ADDRESS        listen there: 127.0.0.1 or ::1\n"
-	     "  --port N              listen on this port; 0: any free one\n"
-	     "  --port-file FILE      write the port to FILE once it listens\n"
-	     "  --set KEY=VALUE       any key of the configuration\n"
-	     "  --verify              replay the store's journal, compare with its snapshot, and end\n"
-	     "  --dump-state          print each territory's state as JSON, a line each, and end\n"
-	     "  --help, --version\n"
-	     "\n"
-	     "Ends with 0: as asked; 1: it could not start; 2: usage or configuration; 75: the store\n"
-	     "failed, start again.");
+	puts(
+	    "Usage: evenkeeld [OPTION]...\n"
+	    "The dispatch daemon: keeps the journal, plans, and answers its clients.\n"
+	    "\n"
+	    "  --config FILE         read the configuration from FILE\n"
+	    "  --check-config        check the configuration, print it whole, and end\n"
+	    "  --store URL           keep the journal in URL: sqlite:///PATH\n"
+	    "  --clock real|virtual  virtual: moved by clock.advance only, on a scratch store\n"
+	    "  --clock-start TIME    where a virtual clock starts, e.g. 2011-09-21T06:00:00-04:00\n"
+	    "  --allow-clock-behind  start although the machine's clock is behind the journal\n"
+	    "  --host ADDRESS        listen there: 127.0.0.1 or ::1\n"
+	    "  --port N              listen on this port; 0: any free one\n"
+	    "  --port-file FILE      write the port to FILE once it listens\n"
+	    "  --set KEY=VALUE       any key of the configuration\n"
+	    "  --verify              replay the store's journal, compare with its snapshot, and end\n"
+	    "  --dump-state          print each territory's state as JSON, a line each, and end\n"
+	    "  --help, --version\n"
+	    "\n"
+	    "Ends with 0: as asked; 1: it could not start; 2: usage or configuration; 75: the store\n"
+	    "failed, start again.");
 }
 
 static int
@@ -98,8 +113,10 @@ take_option(struct options *o, int opt, const char *value, char *why, size_t why
 	case OPT_START:
 		if (when_parse(value, &o->clock_start_s) == 0)
 			return 0;
-		snprintf(why, why_size, "--clock-start %.40s: expected a time like "
-		    "2011-09-21T06:00:00-04:00", value);
+		snprintf(why, why_size,
+		    "--clock-start %.40s: expected a time like "
+		    "2011-09-21T06:00:00-04:00",
+		    value);
 		return -EINVAL;
 	case OPT_BEHIND:
 		o->allow_clock_behind = true;
@@ -131,8 +148,8 @@ take_option(struct options *o, int opt, const char *value, char *why, size_t why
 static int
 bad_option(char *why, size_t why_size, char **argv)
 {
-	snprintf(why, why_size, "%.80s: no such option, or its value is missing (--help lists them)",
-	    argv[optind - 1]);
+	snprintf(why, why_size,
+	    "%.80s: no such option, or its value is missing (--help lists them)", argv[optind - 1]);
 	return -EINVAL;
 }
 
@@ -162,17 +179,22 @@ check_together(struct options *o, char *why, size_t why_size)
 	if (strcmp(host, "localhost") == 0)
 		strcpy(o->config.listen_host, "127.0.0.1");
 	if (strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0) {
-		snprintf(why, why_size, "listen_host %.60s: only 127.0.0.1 and ::1 are listened on, since "
-		    "the wire is not encrypted; reach it from elsewhere through a tunnel", host);
+		snprintf(why, why_size,
+		    "listen_host %.60s: only 127.0.0.1 and ::1 are listened on, since "
+		    "the wire is not encrypted; reach it from elsewhere through a tunnel",
+		    host);
 		return -EINVAL;
 	}
 	if (o->clock_start_s >= 0 && !o->virtual_clock) {
-		snprintf(why, why_size, "--clock-start is for --clock virtual: the real clock has its time");
+		snprintf(why, why_size,
+		    "--clock-start is for --clock virtual: the real clock has its time");
 		return -EINVAL;
 	}
 	if (when_offset(0, o->config.zone, &offset) < 0) {
-		snprintf(why, why_size, "zone: expected an IANA time zone like America/New_York (package "
-		    "tzdata), got \"%.60s\"", o->config.zone);
+		snprintf(why, why_size,
+		    "zone: expected an IANA time zone like America/New_York (package "
+		    "tzdata), got \"%.60s\"",
+		    o->config.zone);
 		return -EINVAL;
 	}
 	return 0;
@@ -215,7 +237,8 @@ options_read(struct options *o, int argc, char **argv, char *why, size_t why_siz
 	while (rc == 0 && (opt = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		rc = take_option(o, opt, optarg, why, why_size);
 	if (rc == 0 && optind < argc) {
-		snprintf(why, why_size, "%.80s: there is nothing but options (--help)", argv[optind]);
+		snprintf(why, why_size, "%.80s: there is nothing but options (--help)",
+		    argv[optind]);
 		rc = -EINVAL;
 	}
 	if (rc == 0)

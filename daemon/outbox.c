@@ -90,7 +90,7 @@ outbox_put(struct outbox *o, const char *merge, const char *text, size_t len)
 	}
 	if (older != NULL)
 		take_out(o, older);
-	*l = (struct line) { .before = o->last, .merge = key, .len = len };
+	*l = (struct line){ .before = o->last, .merge = key, .len = len };
 	memcpy(l->text, text, len);
 	if (key != NULL) {
 		l->same_hash = *chain_of(o, key);

@@ -24,15 +24,18 @@ on_event(void *arg, const struct event *ev)
 	int rc;
 
 	if (ev->seq != state_seq(r->state) + 1) {
-		snprintf(r->why, r->why_size, "territory %s: event %" PRId64 " is missing from the "
-		    "journal: " AND_NOW, r->territory, state_seq(r->state) + 1);
+		snprintf(r->why, r->why_size,
+		    "territory %s: event %" PRId64 " is missing from the "
+		    "journal: " AND_NOW,
+		    r->territory, state_seq(r->state) + 1);
 		return -EIO;
 	}
 	rc = state_apply(r->state, ev, because, sizeof(because));
 	if (rc < 0)
-		snprintf(r->why, r->why_size, "territory %s: event %" PRId64 " (%s) does not follow "
-		    "from the journal before it (%s): " AND_NOW, r->territory, ev->seq,
-		    event_name(ev->type), because);
+		snprintf(r->why, r->why_size,
+		    "territory %s: event %" PRId64 " (%s) does not follow "
+		    "from the journal before it (%s): " AND_NOW,
+		    r->territory, ev->seq, event_name(ev->type), because);
 	return rc;
 }
 
@@ -123,8 +126,10 @@ verify_one(void *arg, const char *territory)
 		rc = recover_state(v->st, territory, true, &slow, &none, v->why, v->why_size);
 	if (rc == 0) {
 		rc = same(quick, slow);
-		snprintf(v->why, v->why_size, "territory %s: its snapshot at %" PRId64 " differs from "
-		    "what the journal says: " AND_NOW, territory, snapshot);
+		snprintf(v->why, v->why_size,
+		    "territory %s: its snapshot at %" PRId64 " differs from "
+		    "what the journal says: " AND_NOW,
+		    territory, snapshot);
 	}
 	if (rc == 0 && v->say != NULL)
 		v->say(territory, state_seq(slow), snapshot);

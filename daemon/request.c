@@ -21,8 +21,8 @@ struct request {
 	json_t *id, *params; /* own references */
 	struct params reading;
 	char digest[2 * DIGEST_BYTES + 1]; /* "" unless it has a cmd_id */
-	bool in_handler; /* so an answer may rest on what is not on disk */
-	json_t *reply;   /* waits for the commit */
+	bool in_handler;                   /* so an answer may rest on what is not on disk */
+	json_t *reply;                     /* waits for the commit */
 	request_answer_fn *answer;
 	void *arg;
 	struct request *next, **link; /* of its session */
@@ -132,9 +132,10 @@ refuse_member(struct request *r, const struct refusal *ref)
 	/* The text of a token is never echoed, not even a bad one. */
 	const char *got = strcmp(ref->member, "token") == 0 ? "something else" : ref->got;
 
-	request_refuse(r, RPC_INVALID_PARAMS, json_pack("{s:s, s:s, s:s}", "member", ref->member,
-	    "expected", ref->expected, "got", got), "%s: expected %s, got %s", ref->member,
-	    ref->expected, got);
+	request_refuse(r, RPC_INVALID_PARAMS,
+	    json_pack("{s:s, s:s, s:s}", "member", ref->member, "expected", ref->expected, "got",
+		got),
+	    "%s: expected %s, got %s", ref->member, ref->expected, got);
 }
 
 void
@@ -186,7 +187,8 @@ request_territory(struct request *r)
 	if (id != NULL)
 		request_refuse(r, RPC_NOT_FOUND, NULL, "territory: there is none called %s", id);
 	else
-		request_refuse(r, RPC_INVALID_PARAMS, NULL, "territory: there are several, name one");
+		request_refuse(r, RPC_INVALID_PARAMS, NULL,
+		    "territory: there are several, name one");
 	return NULL;
 }
 
@@ -197,9 +199,10 @@ refuse_append(struct request *r, int rc, const char *why)
 {
 	switch (rc) {
 	case -EBUSY:
-		request_refuse(r, RPC_OVERLOADED, json_pack("{s:i}", "retry_after_ms", 1000), "%s: %s; "
-		    "send it again with the same cmd_id", openrpc_error_message(r->shop->openrpc,
-		    RPC_OVERLOADED), why);
+		request_refuse(r, RPC_OVERLOADED, json_pack("{s:i}", "retry_after_ms", 1000),
+		    "%s: %s; "
+		    "send it again with the same cmd_id",
+		    openrpc_error_message(r->shop->openrpc, RPC_OVERLOADED), why);
 		return;
 	case -EPERM:
 		request_refuse(r, RPC_WRONG_STATE, NULL, "%s", why);
@@ -230,7 +233,8 @@ request_commit(struct request *r, struct territory *t, struct event **event, siz
 		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
 		return;
 	}
-	/* Answers through deliver() after the commit; the reply holds the result that gets its seq. */
+	/* Answers through deliver() after the commit; the reply holds the result that gets its seq.
+	 */
 	rc = shop_append(r->shop, t, event, events, &cmd, deliver, r, why, sizeof(why));
 	json_decref(result);
 	if (rc < 0) {
@@ -261,7 +265,8 @@ void
 request_commit_token(struct request *r, const struct store_token *token, json_t *result,
     json_t *kept)
 {
-	struct store_write w = { .token = token, .cmd_digest = r->digest,
+	struct store_write w = { .token = token,
+		.cmd_digest = r->digest,
 		.cmd_id = json_string_value(json_object_get(r->params, "cmd_id")),
 		.at_s = clock_now(&r->shop->clock) };
 	char *text = kept == NULL ? NULL : json_dumps(kept, JSON_COMPACT);
@@ -276,7 +281,8 @@ request_commit_token(struct request *r, const struct store_token *token, json_t 
 	if (rc < 0) {
 		json_decref(r->reply);
 		r->reply = NULL;
-		refuse_append(r, rc, rc == -EBUSY ? "too much waits to be stored" : "out of memory");
+		refuse_append(r, rc,
+		    rc == -EBUSY ? "too much waits to be stored" : "out of memory");
 	}
 }
 
@@ -292,11 +298,11 @@ may_call(struct request *r)
 		return true;
 	for (int role = 0; role < ROLES; role++) {
 		if ((r->spec->roles >> role & 1) != 0)
-			len += (size_t)snprintf(roles + len, sizeof(roles) - len, "%s%s", len > 0 ? ", " : "",
-			    role_name((enum role)role));
+			len += (size_t)snprintf(roles + len, sizeof(roles) - len, "%s%s",
+			    len > 0 ? ", " : "", role_name((enum role)role));
 	}
-	request_refuse(r, RPC_FORBIDDEN, NULL, "%s is for %s; this token's role is %s", r->spec->name,
-	    roles, role_name(r->who.role));
+	request_refuse(r, RPC_FORBIDDEN, NULL, "%s is for %s; this token's role is %s",
+	    r->spec->name, roles, role_name(r->who.role));
 	return false;
 }
 
@@ -308,7 +314,8 @@ in_rate(struct request *r)
 
 	if (wait_ms == 0)
 		return true;
-	request_refuse(r, RPC_RATE_LIMITED, json_pack("{s:I}", "retry_after_ms", (json_int_t)wait_ms),
+	request_refuse(r, RPC_RATE_LIMITED,
+	    json_pack("{s:I}", "retry_after_ms", (json_int_t)wait_ms),
 	    "Too many calls: send it again after %" PRId64 " ms", wait_ms);
 	return false;
 }
@@ -338,10 +345,11 @@ is_own(struct request *r)
 	id = json_string_value(json_object_get(r->params, r->spec->own));
 	if (id == NULL)
 		return true;
-	if (strcmp(r->spec->own, "call") == 0 ? owns_call(r, id) : strcmp(id, r->who.technician) == 0)
+	if (strcmp(r->spec->own, "call") == 0 ? owns_call(r, id)
+					      : strcmp(id, r->who.technician) == 0)
 		return true;
-	request_refuse(r, RPC_NOT_FOUND, NULL, "%s %s: there is none, or it is not yours", r->spec->own,
-	    id);
+	request_refuse(r, RPC_NOT_FOUND, NULL, "%s %s: there is none, or it is not yours",
+	    r->spec->own, id);
 	return false;
 }
 
@@ -376,8 +384,10 @@ take_digest(struct request *r)
 	}
 	crypto_generichash_init(&st, NULL, 0, sizeof(hash));
 	for (int i = 0; i < 4; i++) {
-		const char *part = i == 0 ? role_name(r->who.role) : i == 1 ? r->who.technician :
-		    i == 2 ? r->spec->name : text;
+		const char *part = i == 0 ? role_name(r->who.role)
+		    : i == 1              ? r->who.technician
+		    : i == 2              ? r->spec->name
+					  : text;
 
 		crypto_generichash_update(&st, (const unsigned char *)part, strlen(part) + 1);
 	}
@@ -397,8 +407,10 @@ answer_again(struct request *r, const char *kept)
 		request_reply(r, result);
 		return;
 	}
-	request_refuse(r, RPC_COMMAND_REUSED, json_pack("{s:s}", "id", id), "This command was done, and "
-	    "its answer held a secret that is not kept: revoke %s and issue another", id);
+	request_refuse(r, RPC_COMMAND_REUSED, json_pack("{s:s}", "id", id),
+	    "This command was done, and "
+	    "its answer held a secret that is not kept: revoke %s and issue another",
+	    id);
 	json_decref(result);
 }
 
@@ -422,8 +434,10 @@ is_new(struct request *r)
 		answer_again(r, kept);
 		free(kept);
 	} else if (rc == -EEXIST) {
-		request_refuse(r, RPC_COMMAND_REUSED, NULL, "cmd_id %s was used for another command: make "
-		    "a new one for each command", cmd_id);
+		request_refuse(r, RPC_COMMAND_REUSED, NULL,
+		    "cmd_id %s was used for another command: make "
+		    "a new one for each command",
+		    cmd_id);
 	} else {
 		request_refuse(r, RPC_INTERNAL, NULL, "The store cannot be read");
 	}
@@ -438,8 +452,8 @@ is_known(struct request *r, const char *name)
 	r->spec = openrpc_method(r->shop->openrpc, name);
 	if (r->spec != NULL)
 		return true;
-	request_refuse(r, RPC_METHOD_NOT_FOUND, NULL, "No such method: %.60s; rpc.discover lists them",
-	    name);
+	request_refuse(r, RPC_METHOD_NOT_FOUND, NULL,
+	    "No such method: %.60s; rpc.discover lists them", name);
 	return false;
 }
 
@@ -472,10 +486,15 @@ request_new(struct session *s, const struct rpc_request *rpc, request_answer_fn 
 
 	if (r == NULL)
 		return NULL;
-	*r = (struct request) { .shop = s->shop, .session = s, .who = s->who,
-		.id = json_incref(rpc->id), .answer = answer, .arg = arg,
+	*r = (struct request){ .shop = s->shop,
+		.session = s,
+		.who = s->who,
+		.id = json_incref(rpc->id),
+		.answer = answer,
+		.arg = arg,
 		.params = rpc->params != NULL ? json_incref(rpc->params) : json_object(),
-		.next = s->requests, .link = &s->requests };
+		.next = s->requests,
+		.link = &s->requests };
 	params_init(&r->reading, r->params);
 	if (r->next != NULL)
 		r->next->link = &r->next;

@@ -125,7 +125,8 @@ count_bad(struct sessions *all, const char *peer)
 	}
 	if (++b->count == BAD_LOGINS_PER_MINUTE + 1)
 		log_say(LEVEL_WARNING, "many bad logins peer=%s", peer);
-	return b->count <= BAD_LOGINS_PER_MINUTE ? 0 : (b->since_us + minute_us - now_us) / 1000 + 1;
+	return b->count <= BAD_LOGINS_PER_MINUTE ? 0
+						 : (b->since_us + minute_us - now_us) / 1000 + 1;
 }
 
 static void

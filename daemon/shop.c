@@ -82,7 +82,7 @@ pending_new(struct shop *shop, struct territory *t, size_t events, shop_done_fn 
 
 	if (p == NULL)
 		return NULL;
-	*p = (struct pending) { .shop = shop, .territory = t, .done = done, .arg = arg };
+	*p = (struct pending){ .shop = shop, .territory = t, .done = done, .arg = arg };
 	p->event = calloc(events + 1, sizeof(*p->event));
 	if (p->event == NULL) {
 		free(p);
@@ -122,8 +122,10 @@ on_commit(void *arg)
 static void
 queue(struct shop *shop, struct territory *t, struct pending *p, const struct command *cmd)
 {
-	struct store_write w = { .territory = state_territory(t->state), .event = p->event,
-		.events = p->events, .at_s = clock_now(&shop->clock) };
+	struct store_write w = { .territory = state_territory(t->state),
+		.event = p->event,
+		.events = p->events,
+		.at_s = clock_now(&shop->clock) };
 	char *reply = NULL;
 
 	if (cmd != NULL && cmd->cmd_id != NULL) {
@@ -177,8 +179,8 @@ shop_append(struct shop *shop, struct territory *t, struct event **event, size_t
 	}
 	memcpy(p->event, event, events * sizeof(*event));
 	p->events = events;
-	if (cmd != NULL && cmd->result != NULL && events > 0 && json_object_set_new(cmd->result,
-	    "seq", json_integer(state_seq(t->state))) < 0)
+	if (cmd != NULL && cmd->result != NULL && events > 0 &&
+	    json_object_set_new(cmd->result, "seq", json_integer(state_seq(t->state))) < 0)
 		give_up("a reply cannot be made", "out of memory");
 	queue(shop, t, p, cmd);
 	/* p stays whole: commits are called back from the loop, not from here. */
@@ -197,7 +199,8 @@ shop_snapshot(struct shop *shop, int64_t events)
 	for (size_t i = 0; i < shop->territories; i++) {
 		struct territory *t = shop->territory[i];
 		struct store_write w = { .territory = state_territory(t->state),
-			.at_s = clock_now(&shop->clock), .snapshot_seq = state_seq(t->state) };
+			.at_s = clock_now(&shop->clock),
+			.snapshot_seq = state_seq(t->state) };
 		char *text;
 
 		if (state_seq(t->state) - t->snapshot_seq < events)
@@ -228,7 +231,7 @@ add_territory(struct shop *shop, struct state *s, int64_t snapshot_seq)
 
 	if (t == NULL)
 		return NULL;
-	*t = (struct territory) { .shop = shop, .state = s, .snapshot_seq = snapshot_seq };
+	*t = (struct territory){ .shop = shop, .state = s, .snapshot_seq = snapshot_seq };
 	shop->territory[shop->territories++] = t;
 	return t;
 }
@@ -301,8 +304,7 @@ open_first(struct shop *shop, const char *id, const char *zone, char *why, size_
 }
 
 int
-shop_recover(struct shop *shop, const char *territory, const char *zone, char *why,
-    size_t why_size)
+shop_recover(struct shop *shop, const char *territory, const char *zone, char *why, size_t why_size)
 {
 	struct recovery r = { shop, why, why_size };
 	int rc;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shop: everything one daemon holds, and the one door through which state changes.
  *

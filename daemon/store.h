@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The storage door: journal, snapshots, kept replies, tokens. One interface, so that a
  * second back end can stand behind it; the core never sees SQL.

@@ -57,10 +57,13 @@ take_path(struct opening *o, const char *url)
 	const char *path = url + strlen("sqlite://");
 
 	if (strncmp(url, "postgresql:", 11) == 0)
-		return refuse(o, "store %s: this version keeps its journal in SQLite only: give "
-		    "sqlite:///PATH", "postgresql:...");
+		return refuse(o,
+		    "store %s: this version keeps its journal in SQLite only: give "
+		    "sqlite:///PATH",
+		    "postgresql:...");
 	if (strncmp(url, "sqlite:///", 10) != 0)
-		return refuse(o, "store %.200s: expected sqlite:///PATH with an absolute path", url);
+		return refuse(o, "store %.200s: expected sqlite:///PATH with an absolute path",
+		    url);
 	if (strlen(path) > PATH_SIZE - 16)
 		return refuse(o, "store: the path is too long");
 	snprintf(o->path, sizeof(o->path), "%s", path);
@@ -76,19 +79,25 @@ take_lock(struct opening *o)
 	snprintf(path, sizeof(path), "%s-lock", o->path);
 	o->st->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (o->st->lock_fd < 0)
-		return refuse(o, "store %s: %s: make its directory, and let the daemon's user write "
-		    "there", o->path, strerror(errno));
+		return refuse(o,
+		    "store %s: %s: make its directory, and let the daemon's user write "
+		    "there",
+		    o->path, strerror(errno));
 	if (flock(o->st->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return refuse(o, "store %s is in use by another evenkeeld: stop that, or give this one "
-		    "another store", o->path);
+		return refuse(o,
+		    "store %s is in use by another evenkeeld: stop that, or give this one "
+		    "another store",
+		    o->path);
 	return 0;
 }
 
 static int
 damaged(struct opening *o, const char *what)
 {
-	return refuse(o, "store %s is damaged (%.200s): move it away with its -wal file and put back "
-	    "a backup, or save what can be read with: sqlite3 FILE .recover", o->path, what);
+	return refuse(o,
+	    "store %s is damaged (%.200s): move it away with its -wal file and put back "
+	    "a backup, or save what can be read with: sqlite3 FILE .recover",
+	    o->path, what);
 }
 
 static int
@@ -97,8 +106,10 @@ sql_error(struct opening *o, struct sqlite3 *db, const char *doing)
 	int code = sqlite3_errcode(db);
 
 	if (code == SQLITE_NOTADB)
-		return refuse(o, "store %s is not an Evenkeel store (not a database): move the file "
-		    "away, or give another path", o->path);
+		return refuse(o,
+		    "store %s is not an Evenkeel store (not a database): move the file "
+		    "away, or give another path",
+		    o->path);
 	if (code == SQLITE_CORRUPT)
 		return damaged(o, sqlite3_errmsg(db));
 	return refuse(o, "store %s: %s: %.200s", o->path, doing, sqlite3_errmsg(db));
@@ -111,7 +122,8 @@ ask(struct sqlite3 *db, const char *sql, int64_t *ret, char *text, size_t text_s
 	struct sqlite3_stmt *q = NULL;
 	int rc = -EIO;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW) {
+	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW) {
 		const unsigned char *value = sqlite3_column_text(q, 0);
 
 		if (text != NULL)
@@ -151,12 +163,15 @@ examine(struct opening *o, struct sqlite3 *db, int64_t *ret_schema)
 	    ask(db, "PRAGMA user_version", ret_schema, NULL, 0) < 0)
 		return sql_error(o, db, "cannot read it");
 	if (tables > 0 && app != APPLICATION_ID)
-		return refuse(o, "store %s is not an Evenkeel store: it is another program's database; "
-		    "give another path", o->path);
+		return refuse(o,
+		    "store %s is not an Evenkeel store: it is another program's database; "
+		    "give another path",
+		    o->path);
 	if (*ret_schema > SCHEMA)
-		return refuse(o, "store %s has schema %d, this evenkeeld knows up to %d: install the "
-		    "newer version that wrote it, or put back a backup from before", o->path,
-		    (int)*ret_schema, SCHEMA);
+		return refuse(o,
+		    "store %s has schema %d, this evenkeeld knows up to %d: install the "
+		    "newer version that wrote it, or put back a backup from before",
+		    o->path, (int)*ret_schema, SCHEMA);
 	if (ask(db, "PRAGMA quick_check(1)", &n, text, sizeof(text)) < 0)
 		return sql_error(o, db, "cannot check it");
 	return strcmp(text, "ok") == 0 ? 0 : damaged(o, text);
@@ -171,11 +186,15 @@ check_clock(struct opening *o, struct sqlite3 *db)
 	if (ask(db, "SELECT value FROM meta WHERE name = 'clock'", &n, clock, sizeof(clock)) < 0)
 		return damaged(o, "no clock in meta");
 	if (strcmp(clock, "virtual") == 0 && !o->virtual_clock)
-		return refuse(o, "store %s was made for a virtual clock: start with --clock virtual, or "
-		    "give another store", o->path);
+		return refuse(o,
+		    "store %s was made for a virtual clock: start with --clock virtual, or "
+		    "give another store",
+		    o->path);
 	if (strcmp(clock, "real") == 0 && o->virtual_clock)
-		return refuse(o, "store %s was made for the real clock, and --clock virtual would falsify "
-		    "it: give a scratch store", o->path);
+		return refuse(o,
+		    "store %s was made for the real clock, and --clock virtual would falsify "
+		    "it: give a scratch store",
+		    o->path);
 	return 0;
 }
 
@@ -190,7 +209,7 @@ first_facts(struct opening *o, struct sqlite3 *db)
 	randombytes_buf(key, sizeof(key));
 	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK ||
 	    sqlite3_bind_text(q, 1, o->virtual_clock ? "virtual" : "real", -1, SQLITE_STATIC) !=
-	    SQLITE_OK ||
+		SQLITE_OK ||
 	    sqlite3_bind_blob(q, 2, key, sizeof(key), SQLITE_STATIC) != SQLITE_OK ||
 	    sqlite3_step(q) != SQLITE_DONE)
 		rc = sql_error(o, db, "cannot write to it");
@@ -226,8 +245,8 @@ read_key(struct opening *o, struct sqlite3 *db)
 	int rc = 0;
 
 	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE name = 'key'", -1, &q, NULL) !=
-	    SQLITE_OK || sqlite3_step(q) != SQLITE_ROW ||
-	    sqlite3_column_bytes(q, 0) != STORE_KEY_SIZE)
+		SQLITE_OK ||
+	    sqlite3_step(q) != SQLITE_ROW || sqlite3_column_bytes(q, 0) != STORE_KEY_SIZE)
 		rc = damaged(o, "no key in meta");
 	else
 		memcpy(o->st->key, sqlite3_column_blob(q, 0), STORE_KEY_SIZE);
@@ -243,13 +262,16 @@ make_durable(struct opening *o, struct sqlite3 *db)
 	int64_t n;
 
 	if (ask(db, "PRAGMA journal_mode = WAL", &n, mode, sizeof(mode)) < 0 ||
-	    sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-	    "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864", NULL, NULL, NULL) !=
-	    SQLITE_OK)
+	    sqlite3_exec(db,
+		"PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+		"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864",
+		NULL, NULL, NULL) != SQLITE_OK)
 		return sql_error(o, db, "cannot set it up");
 	if (strcmp(mode, "wal") != 0)
-		return refuse(o, "store %s: its file system does not support SQLite's write-ahead log: "
-		    "give a path on a local disk", o->path);
+		return refuse(o,
+		    "store %s: its file system does not support SQLite's write-ahead log: "
+		    "give a path on a local disk",
+		    o->path);
 	return 0;
 }
 

@@ -62,9 +62,11 @@ store_snapshot(struct store *st, const char *territory, int64_t below, char **re
 	struct sqlite3_stmt *q;
 	char *found = NULL;
 	int64_t seq = 0;
-	int step, rc = prepare(st, "SELECT s.body, s.seq FROM snapshot s JOIN territory t"
-	    " ON t.id = s.territory WHERE t.name = ?1 AND s.seq < ?2 ORDER BY s.seq DESC LIMIT 1",
-	    territory, below, &q);
+	int step,
+	    rc = prepare(st,
+		"SELECT s.body, s.seq FROM snapshot s JOIN territory t"
+		" ON t.id = s.territory WHERE t.name = ?1 AND s.seq < ?2 ORDER BY s.seq DESC LIMIT 1",
+		territory, below, &q);
 
 	if (rc < 0)
 		return rc;
@@ -105,15 +107,15 @@ event_of_row(struct sqlite3_stmt *q, struct event **ret)
 }
 
 int
-store_read(struct store *st, const char *territory, int64_t after, store_event_fn *each,
-    void *arg)
+store_read(struct store *st, const char *territory, int64_t after, store_event_fn *each, void *arg)
 {
 	struct sqlite3_stmt *q;
 	struct event *ev;
 	int step = SQLITE_DONE;
-	int rc = prepare(st, "SELECT e.seq, e.at, e.type, e.body FROM event e JOIN territory t"
-	    " ON t.id = e.territory WHERE t.name = ?1 AND e.seq > ?2 ORDER BY e.seq", territory, after,
-	    &q);
+	int rc = prepare(st,
+	    "SELECT e.seq, e.at, e.type, e.body FROM event e JOIN territory t"
+	    " ON t.id = e.territory WHERE t.name = ?1 AND e.seq > ?2 ORDER BY e.seq",
+	    territory, after, &q);
 
 	if (rc < 0)
 		return rc;
@@ -130,8 +132,9 @@ store_read(struct store *st, const char *territory, int64_t after, store_event_f
 static void
 token_of_row(struct sqlite3_stmt *q, struct store_token *t)
 {
-	*t = (struct store_token) { .issued = sqlite3_column_int64(q, 5),
-		.expires = sqlite3_column_int64(q, 6), .revoked = sqlite3_column_int64(q, 7) };
+	*t = (struct store_token){ .issued = sqlite3_column_int64(q, 5),
+		.expires = sqlite3_column_int64(q, 6),
+		.revoked = sqlite3_column_int64(q, 7) };
 	strncpy(t->id, text(q, 0), sizeof(t->id) - 1);
 	strncpy(t->role, text(q, 1), sizeof(t->role) - 1);
 	strncpy(t->technician, text(q, 2), sizeof(t->technician) - 1);
@@ -148,8 +151,10 @@ store_tokens(struct store *st, store_token_fn *each, void *arg)
 	struct sqlite3_stmt *q;
 	struct store_token t;
 	int step = SQLITE_DONE;
-	int rc = prepare(st, "SELECT id, role, technician, name, hash, issued, expires, revoked"
-	    " FROM token ORDER BY issued, id", NULL, 0, &q);
+	int rc = prepare(st,
+	    "SELECT id, role, technician, name, hash, issued, expires, revoked"
+	    " FROM token ORDER BY issued, id",
+	    NULL, 0, &q);
 
 	if (rc < 0)
 		return rc;
@@ -165,8 +170,11 @@ store_newest(struct store *st, int64_t *ret_at_s)
 {
 	struct sqlite3_stmt *q;
 	int64_t at = 0;
-	int step, rc = prepare(st, "SELECT max(e.at) FROM territory t JOIN event e ON e.territory = t.id"
-	    " AND e.seq = (SELECT max(seq) FROM event WHERE territory = t.id)", NULL, 0, &q);
+	int step,
+	    rc = prepare(st,
+		"SELECT max(e.at) FROM territory t JOIN event e ON e.territory = t.id"
+		" AND e.seq = (SELECT max(seq) FROM event WHERE territory = t.id)",
+		NULL, 0, &q);
 
 	if (rc < 0)
 		return rc;

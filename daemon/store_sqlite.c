@@ -113,7 +113,7 @@ copy_events(struct queued *q, const struct store_write *w)
 		const struct event *ev = w->event[q->events];
 		struct queued_event *to = &q->event[q->events];
 
-		*to = (struct queued_event) { ev->seq, ev->at_s, ev->type,
+		*to = (struct queued_event){ ev->seq, ev->at_s, ev->type,
 			json_dumps(ev->body, JSON_COMPACT) };
 		if (to->body == NULL)
 			return false;
@@ -263,9 +263,9 @@ find_kept(struct store *st, const char *cmd_id, const char *digest, char **ret_r
 	struct sqlite3_stmt *q;
 	int rc;
 
-	if (st->find_reply == NULL && sqlite3_prepare_v3(st->reader,
-	    "SELECT digest, reply FROM kept WHERE cmd_id = ?1", -1, SQLITE_PREPARE_PERSISTENT,
-	    &st->find_reply, NULL) != SQLITE_OK)
+	if (st->find_reply == NULL &&
+	    sqlite3_prepare_v3(st->reader, "SELECT digest, reply FROM kept WHERE cmd_id = ?1", -1,
+		SQLITE_PREPARE_PERSISTENT, &st->find_reply, NULL) != SQLITE_OK)
 		return -EIO;
 	q = st->find_reply;
 	sqlite3_bind_text(q, 1, cmd_id, -1, SQLITE_STATIC);
@@ -315,7 +315,8 @@ store_figures(struct store *st, struct store_figures *ret)
 	size_t n;
 
 	pthread_mutex_lock(&st->lock);
-	*ret = (struct store_figures) { .schema = st->schema, .commits = st->commits,
+	*ret = (struct store_figures){ .schema = st->schema,
+		.commits = st->commits,
 		.events = st->events };
 	memcpy(us, st->commit_us, sizeof(us));
 	pthread_mutex_unlock(&st->lock);

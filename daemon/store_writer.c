@@ -19,10 +19,12 @@ static const char *const sql_of[STATEMENTS] = {
 	[S_COMMIT] = "COMMIT",
 	[S_TERRITORY_PUT] = "INSERT OR IGNORE INTO territory (name) VALUES (?1)",
 	[S_TERRITORY_GET] = "SELECT id FROM territory WHERE name = ?1",
-	[S_EVENT] = "INSERT INTO event (territory, seq, at, type, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[S_EVENT] =
+	    "INSERT INTO event (territory, seq, at, type, body) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[S_KEEP] = "INSERT INTO kept (cmd_id, digest, at, reply) VALUES (?1, ?2, ?3, ?4)",
-	[S_TOKEN] = "INSERT OR REPLACE INTO token (id, role, technician, name, hash, issued, expires,"
-		    " revoked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[S_TOKEN] =
+	    "INSERT OR REPLACE INTO token (id, role, technician, name, hash, issued, expires,"
+	    " revoked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[S_SNAPSHOT] = "INSERT OR REPLACE INTO snapshot (territory, seq, at, body)"
 		       " VALUES (?1, ?2, ?3, ?4)",
 	[S_SNAPSHOT_PURGE] = "DELETE FROM snapshot WHERE territory = ?1 AND seq NOT IN (SELECT seq"
@@ -37,8 +39,10 @@ fail(struct store *st, const char *doing)
 {
 	char why[512];
 
-	snprintf(why, sizeof(why), "the store failed (%s: %s); what was acknowledged is on disk, the "
-	    "rest is not: look after the disk, then start again", doing, sqlite3_errmsg(st->writer));
+	snprintf(why, sizeof(why),
+	    "the store failed (%s: %s); what was acknowledged is on disk, the "
+	    "rest is not: look after the disk, then start again",
+	    doing, sqlite3_errmsg(st->writer));
 	if (st->fatal != NULL)
 		st->fatal(why);
 	_exit(STORE_EXIT_FAILED);
@@ -231,8 +235,9 @@ hand_back(struct store *st, struct queued *group, int64_t commit_us)
 
 	pthread_mutex_lock(&st->lock);
 	if (commit_us >= 0)
-		st->commit_us[st->commits++ % STORE_TIMES] =
-		    commit_us > INT32_MAX ? INT32_MAX : (int32_t)commit_us;
+		st->commit_us[st->commits++ % STORE_TIMES] = commit_us > INT32_MAX
+		    ? INT32_MAX
+		    : (int32_t)commit_us;
 	st->events += (int64_t)group->events;
 	for (; *end != NULL; end = &(*end)->next)
 		st->events += (int64_t)(*end)->events;
@@ -286,9 +291,10 @@ int
 store_writer_start(struct store *st, char *why, size_t why_size)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
-		if (sqlite3_prepare_v3(st->writer, sql_of[i], -1, SQLITE_PREPARE_PERSISTENT, &st->st[i],
-		    NULL) != SQLITE_OK) {
-			snprintf(why, why_size, "store: %s: %s", sql_of[i], sqlite3_errmsg(st->writer));
+		if (sqlite3_prepare_v3(st->writer, sql_of[i], -1, SQLITE_PREPARE_PERSISTENT,
+			&st->st[i], NULL) != SQLITE_OK) {
+			snprintf(why, why_size, "store: %s: %s", sql_of[i],
+			    sqlite3_errmsg(st->writer));
 			return -EINVAL;
 		}
 	}

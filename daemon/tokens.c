@@ -93,7 +93,7 @@ tokens_make(const struct tokens *t, enum role role, const char *technician, cons
 	char secret[SECRET_CHARS + 1];
 	size_t len;
 
-	*ret = (struct store_token) { .issued = now_s, .expires = expires_s };
+	*ret = (struct store_token){ .issued = now_s, .expires = expires_s };
 	random_hex(ret->id, ID_BYTES);
 	random_hex(secret, SECRET_BYTES);
 	snprintf(ret->role, sizeof(ret->role), "%s", role_name(role));

@@ -205,7 +205,8 @@ await_port(struct harness *h, const char *path)
 		}
 		if (waitpid(h->pid, &status, WNOHANG) == h->pid) {
 			h->pid = 0;
-			fail_with_log(h, "the daemon ended with %d while starting", status_of(status));
+			fail_with_log(h, "the daemon ended with %d while starting",
+			    status_of(status));
 		}
 		sleep_ms(5);
 	}
@@ -301,8 +302,11 @@ harness_done(struct harness *h)
 struct client *
 harness_client(struct harness *h, const char *token)
 {
-	struct client_options o = { .port = h->port, .token = token, .name = "test 1",
-		.timeout_ms = HARNESS_WAIT_MS, .resume_from = -1 };
+	struct client_options o = { .port = h->port,
+		.token = token,
+		.name = "test 1",
+		.timeout_ms = HARNESS_WAIT_MS,
+		.resume_from = -1 };
 	struct client_error err = { .code = 0 };
 	struct client *c = NULL;
 	char path[HARNESS_PATH_SIZE], *admin = NULL;
@@ -357,8 +361,8 @@ check_result(const char *method, const json_t *result)
 	if (spec != NULL && openrpc_check_value(document, spec->result, result, &ref) < 0) {
 		char *text = json_dumps(result, JSON_COMPACT);
 
-		fail_msg("%s: its result is not as the document says: %s: expected %s, got %s\n%s", method,
-		    ref.member, ref.expected, ref.got, text);
+		fail_msg("%s: its result is not as the document says: %s: expected %s, got %s\n%s",
+		    method, ref.member, ref.expected, ref.got, text);
 	}
 }
 
@@ -367,7 +371,8 @@ harness_ok(struct client *c, const char *method, json_t *params)
 {
 	struct client_error err = { .code = 0 };
 	json_t *result = NULL;
-	int rc = client_call(c, method, complete(c, method, params), HARNESS_WAIT_MS, &result, &err);
+	int rc = client_call(c, method, complete(c, method, params), HARNESS_WAIT_MS, &result,
+	    &err);
 
 	if (rc < 0) {
 		char *data = json_dumps(err.data, JSON_COMPACT);
@@ -390,7 +395,8 @@ harness_refused(struct client *c, const char *method, json_t *params, int code,
 {
 	struct client_error err = { .code = 0 };
 	json_t *result = NULL;
-	int rc = client_call(c, method, complete(c, method, params), HARNESS_WAIT_MS, &result, &err);
+	int rc = client_call(c, method, complete(c, method, params), HARNESS_WAIT_MS, &result,
+	    &err);
 
 	if (rc != -EREMOTEIO || err.code != code) {
 		char *text = json_dumps(result, JSON_COMPACT);
@@ -424,16 +430,18 @@ harness_at(struct harness *h, const char *time)
 void
 harness_technician(struct harness *h, const char *id, double lat, double lon)
 {
-	harness_do(h->admin, "technician.add", json_pack("{s:s, s:s, s:{s:f, s:f}, s:[{s:o, s:o}]}",
-	    "technician", id, "name", id, "home", "lat", lat, "lon", lon, "shifts", "from",
-	    day_time("08:00:00"), "to", day_time("17:00:00")));
+	harness_do(h->admin, "technician.add",
+	    json_pack("{s:s, s:s, s:{s:f, s:f}, s:[{s:o, s:o}]}", "technician", id, "name", id,
+		"home", "lat", lat, "lon", lon, "shifts", "from", day_time("08:00:00"), "to",
+		day_time("17:00:00")));
 }
 
 char *
 harness_book(struct harness *h, double lat, double lon, const char *due)
 {
-	json_t *result = harness_ok(h->admin, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:o}",
-	    "customer", "acme", "site", "lat", lat, "lon", lon, "due", day_time(due)));
+	json_t *result = harness_ok(h->admin, "call.book",
+	    json_pack("{s:s, s:{s:f, s:f}, s:o}", "customer", "acme", "site", "lat", lat, "lon",
+		lon, "due", day_time(due)));
 	char *id = strdup(json_string_value(json_object_get(result, "call")));
 
 	json_decref(result);
@@ -445,7 +453,8 @@ harness_book(struct harness *h, double lat, double lon, const char *due)
 int
 harness_raw(struct harness *h)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(h->port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(h->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 

@@ -31,7 +31,7 @@ static int
 set_up(void **unused)
 {
 	(void)unused;
-	h = (struct harness) { .args = { NULL } };
+	h = (struct harness){ .args = { NULL } };
 	harness_start(&h);
 	return 0;
 }
@@ -102,7 +102,8 @@ test_repeat_while_it_is_being_stored(void **unused)
 
 	(void)unused;
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(client_send(h.admin, "call.book", booking(CMD "02", "r2"), &id[i]), 0);
+		assert_int_equal(client_send(h.admin, "call.book", booking(CMD "02", "r2"), &id[i]),
+		    0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(client_wait(h.admin, id[i], HARNESS_WAIT_MS, &reply[i], NULL), 0);
 	same(reply[0], reply[1]);
@@ -118,8 +119,9 @@ test_cmd_id_of_another_command(void **unused)
 	(void)unused;
 	harness_do(h.admin, "call.book", booking(CMD "03", "r3"));
 	harness_refused(h.admin, "call.book", booking(CMD "03", "r4"), RPC_COMMAND_REUSED, NULL);
-	harness_refused(h.admin, "guidelines.set", json_pack("{s:s, s:{s:i}}", "cmd_id", CMD "03",
-	    "guidelines", "budget_event", 1), RPC_COMMAND_REUSED, NULL);
+	harness_refused(h.admin, "guidelines.set",
+	    json_pack("{s:s, s:{s:i}}", "cmd_id", CMD "03", "guidelines", "budget_event", 1),
+	    RPC_COMMAND_REUSED, NULL);
 	/* Nor does it tell another role what was answered. */
 	harness_refused(other, "call.book", booking(CMD "03", "r3"), RPC_COMMAND_REUSED, NULL);
 	assert_int_equal(calls(), 1);
@@ -144,7 +146,8 @@ static void
 test_secret_is_said_once(void **unused)
 {
 	struct client_error err;
-	json_t *params = json_pack("{s:s, s:s, s:s}", "cmd_id", CMD "05", "role", "viewer", "name", "v");
+	json_t *params = json_pack("{s:s, s:s, s:s}", "cmd_id", CMD "05", "role", "viewer", "name",
+	    "v");
 	json_t *result = harness_ok(h.admin, "token.issue", json_incref(params));
 	const char *id = json_string_value(json_object_get(result, "id"));
 
@@ -172,7 +175,8 @@ test_stop_under_load(void **unused)
 
 		client_cmd_id(h.admin, cmd_id);
 		snprintf(reference, sizeof(reference), "n%d", i);
-		assert_int_equal(client_send(h.admin, "call.book", booking(cmd_id, reference), &id), 0);
+		assert_int_equal(client_send(h.admin, "call.book", booking(cmd_id, reference), &id),
+		    0);
 	}
 	assert_true(client_poll(h.admin, HARNESS_WAIT_MS) >= 0);
 	kill(h.pid, SIGTERM);
@@ -266,27 +270,30 @@ meddle(const char *sql)
 
 static const struct start_case {
 	const char *name;
-	const char *sql; /* done to the store before, or NULL */
+	const char *sql;     /* done to the store before, or NULL */
 	const char *args[6]; /* beside store and port */
 	int status;
 	const char *says;
 } start_cases[] = {
 	{ "a store of the other clock", NULL, { NULL }, 1, "start with --clock virtual" },
-	{ "a start before the journal's end", NULL, { "--clock", "virtual", "--clock-start",
-	    "2011-09-20T00:00:00Z", NULL }, 1, "--clock-start is before the journal's newest event" },
-	{ "no solver", NULL, { "--clock", "virtual", "--set", "solver=/nonexistent/solve", NULL }, 1,
-	    "/nonexistent/solve" },
-	{ "a token file that cannot be", NULL, { "--clock", "virtual", "--set",
-	    "admin_token_file=/nonexistent/token", NULL }, 1, "admin_token_file /nonexistent/token" },
+	{ "a start before the journal's end", NULL,
+	    { "--clock", "virtual", "--clock-start", "2011-09-20T00:00:00Z", NULL }, 1,
+	    "--clock-start is before the journal's newest event" },
+	{ "no solver", NULL, { "--clock", "virtual", "--set", "solver=/nonexistent/solve", NULL },
+	    1, "/nonexistent/solve" },
+	{ "a token file that cannot be", NULL,
+	    { "--clock", "virtual", "--set", "admin_token_file=/nonexistent/token", NULL }, 1,
+	    "admin_token_file /nonexistent/token" },
 	{ "a host that is not here", NULL, { "--clock", "virtual", "--host", "127.0.0.x", NULL }, 1,
 	    "cannot listen on 127.0.0.x" },
 	{ "off loopback", NULL, { "--clock", "virtual", "--host", "0.0.0.0", NULL }, 2,
 	    "only 127.0.0.1 and ::1" },
 	{ "a gap in the journal", "DELETE FROM event WHERE seq = 2; DELETE FROM snapshot",
 	    { "--clock", "virtual", NULL }, 1, "event 2 is missing from the journal" },
-	{ "an event of nonsense", "UPDATE event SET seq = 2 WHERE seq = 3; DELETE FROM snapshot;"
-	    "UPDATE event SET body = '{\"x\":1}' WHERE seq = 2", { "--clock", "virtual", NULL }, 1,
-	    "does not follow from the journal before it" },
+	{ "an event of nonsense",
+	    "UPDATE event SET seq = 2 WHERE seq = 3; DELETE FROM snapshot;"
+	    "UPDATE event SET body = '{\"x\":1}' WHERE seq = 2",
+	    { "--clock", "virtual", NULL }, 1, "does not follow from the journal before it" },
 	{ "a newer store", "PRAGMA user_version = 7", { "--clock", "virtual", NULL }, 1,
 	    "has schema 7, this evenkeeld knows up to" },
 };
@@ -321,7 +328,8 @@ static void
 test_second_daemon(void **unused)
 {
 	char out[2000], url[HARNESS_PATH_SIZE + 32];
-	const char *args[] = { "evenkeeld", "--port", "0", "--clock", "virtual", "--store", url, NULL };
+	const char *args[] = { "evenkeeld", "--port", "0", "--clock", "virtual", "--store", url,
+		NULL };
 
 	(void)unused;
 	snprintf(url, sizeof(url), "sqlite://%s/evenkeel.db", h.dir);
@@ -387,8 +395,8 @@ test_full_disk_ends_it(void **unused)
 
 		client_cmd_id(h.admin, cmd_id);
 		snprintf(reference, sizeof(reference), "f%d", i);
-		rc = client_call(h.admin, "call.book", booking(cmd_id, reference), HARNESS_WAIT_MS, &result,
-		    NULL);
+		rc = client_call(h.admin, "call.book", booking(cmd_id, reference), HARNESS_WAIT_MS,
+		    &result, NULL);
 		acknowledged += rc == 0;
 		json_decref(result);
 	}

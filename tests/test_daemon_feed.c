@@ -25,7 +25,7 @@ static int
 set_up(void **unused)
 {
 	(void)unused;
-	h = (struct harness) { .args = { NULL } };
+	h = (struct harness){ .args = { NULL } };
 	harness_start(&h);
 	harness_technician(&h, "t1", 42.36, -71.06);
 	harness_technician(&h, "t2", 42.60, -71.30);
@@ -36,9 +36,10 @@ static int
 set_up_real(void **unused)
 {
 	(void)unused;
-	h = (struct harness) { .real_clock = true, .args = { "--set", "phone_rate=2", "--set",
-	    "phone_burst=4", "--set", "position_rate=1", "--set", "position_burst=6", "--set",
-	    "console_out_kib=16", "--set", "console_rate=0", NULL } };
+	h = (struct harness){ .real_clock = true,
+		.args = { "--set", "phone_rate=2", "--set", "phone_burst=4", "--set",
+		    "position_rate=1", "--set", "position_burst=6", "--set", "console_out_kib=16",
+		    "--set", "console_rate=0", NULL } };
 	harness_start(&h);
 	return 0;
 }
@@ -60,8 +61,8 @@ heard(struct client *c)
 
 	harness_do(c, "session.ping", NULL); /* what was published before is before its answer */
 	while (client_next_note(c, &note) == 1)
-		json_array_append_new(all, json_pack("{s:s, s:o}", "method", note.method, "params",
-		    note.params));
+		json_array_append_new(all,
+		    json_pack("{s:s, s:o}", "method", note.method, "params", note.params));
 	return all;
 }
 
@@ -78,7 +79,7 @@ count_of(const json_t *all, const char *method)
 	size_t i, n = 0;
 
 	json_array_foreach((json_t *)all, i, note)
-		n += strcmp(json_string_value(json_object_get(note, "method")), method) == 0;
+	    n += strcmp(json_string_value(json_object_get(note, "method")), method) == 0;
 	return n;
 }
 
@@ -132,9 +133,10 @@ test_who_hears_what(void **unused)
 	assert_true(count_of(console_heard, "call.changed") >= 2);
 	assert_int_equal(count_of(phone_heard, "plan.revised"), 0);
 	assert_true(count_of(phone_heard, "eta.revised") > 0);
-	json_array_foreach(phone_heard, i, note) {
-		const char *whose = json_string_value(json_object_get(json_object_get(note, "params"),
-		    "technician"));
+	json_array_foreach(phone_heard, i, note)
+	{
+		const char *whose = json_string_value(
+		    json_object_get(json_object_get(note, "params"), "technician"));
 
 		if (whose == NULL || strcmp(whose, "t1") != 0)
 			fail_msg("t1 heard of %s", whose);
@@ -177,7 +179,8 @@ test_resume(void **unused)
 	assert_true(json_array_size(all) > 6);
 	for (int killed = 0; killed < 2; killed++) {
 		c = subscribed(NULL, from, NULL, &result);
-		assert_string_equal(json_string_value(json_object_get(result, "resumed")), "replayed");
+		assert_string_equal(json_string_value(json_object_get(result, "resumed")),
+		    "replayed");
 		json_decref(result);
 		again = heard(c);
 		assert_true(json_equal(all, again));
@@ -193,8 +196,8 @@ test_resume(void **unused)
 	json_decref(result);
 	again = heard(c);
 	assert_true(json_array_size(again) >= missed && missed > 0);
-	assert_true(json_equal(json_array_get(again, 0), json_array_get(all, json_array_size(all) -
-	    missed)));
+	assert_true(json_equal(json_array_get(again, 0),
+	    json_array_get(all, json_array_size(all) - missed)));
 	json_decref(again);
 	client_close(c);
 	json_decref(all);
@@ -210,7 +213,8 @@ test_resume_too_far(void **unused)
 
 	(void)unused;
 	c = subscribed(NULL, 1000000, NULL, &result); /* of another store, or of one put back */
-	assert_string_equal(json_string_value(json_object_get(result, "resumed")), "snapshot_required");
+	assert_string_equal(json_string_value(json_object_get(result, "resumed")),
+	    "snapshot_required");
 	json_decref(result);
 	client_close(c);
 	harness_path(&h, "admin.token", path);
@@ -228,8 +232,9 @@ test_resume_too_far(void **unused)
 static void
 add_technician(const char *id)
 {
-	harness_do(h.admin, "technician.add", json_pack("{s:s, s:s, s:{s:f, s:f}}", "technician", id,
-	    "name", id, "home", "lat", 42.36, "lon", -71.06));
+	harness_do(h.admin, "technician.add",
+	    json_pack("{s:s, s:s, s:{s:f, s:f}}", "technician", id, "name", id, "home", "lat",
+		42.36, "lon", -71.06));
 }
 
 static void
@@ -257,8 +262,8 @@ test_rates(void **unused)
 	assert_true(json_integer_value(json_object_get(err.data, "retry_after_ms")) > 0);
 	client_error_done(&err);
 	/* Positions have a rate of their own. */
-	harness_do(c, "position.report", json_pack("{s:s, s:f, s:f}", "technician", "t1", "lat", 42.36,
-	    "lon", -71.06));
+	harness_do(c, "position.report",
+	    json_pack("{s:s, s:f, s:f}", "technician", "t1", "lat", 42.36, "lon", -71.06));
 	client_close(c);
 	free(token);
 }
@@ -276,9 +281,11 @@ test_slow_consumer(void **unused)
 	assert_int_equal(client_read_token(path, &text), 0);
 	snprintf(token, sizeof(token), "%s", text);
 	free(text);
-	snprintf(line, sizeof(line), "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
+	snprintf(line, sizeof(line),
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
 	    "\"params\":{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"%s\"}}\n"
-	    "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"feed.subscribe\"}\n", token);
+	    "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"feed.subscribe\"}\n",
+	    token);
 	harness_raw_send(fd, line, strlen(line));
 	free(harness_raw_line(fd, 5000));
 	free(harness_raw_line(fd, 5000));
@@ -290,10 +297,14 @@ test_slow_consumer(void **unused)
 
 			snprintf(id, sizeof(id), "s%d-%d", i, k);
 			client_cmd_id(h.admin, cmd_id);
-			assert_int_equal(client_send(h.admin, "technician.add", json_pack(
-			    "{s:s, s:s, s:s, s:{s:f, s:f}}", "cmd_id", cmd_id, "technician", id, "name",
-			    "somebody with a rather long name, so that there is something to send", "home",
-			    "lat", 42.36, "lon", -71.06), &request), 0);
+			assert_int_equal(
+			    client_send(h.admin, "technician.add",
+				json_pack("{s:s, s:s, s:s, s:{s:f, s:f}}", "cmd_id", cmd_id,
+				    "technician", id, "name",
+				    "somebody with a rather long name, so that there is something to send",
+				    "home", "lat", 42.36, "lon", -71.06),
+				&request),
+			    0);
 		}
 		while (client_under_way(h.admin) > 0) {
 			struct client_reply reply;

@@ -2,9 +2,9 @@
 /*
  * kill -9 of the real daemon, fifty times, at random moments under pipelined commands.
  *
- * The test keeps its own log of what was acknowledged. After each restart every acknowledged call is
- * there exactly once, with the answer that was given; what was sent and not answered is there once or
- * not at all, and is done once when it is sent again. At the end the journal replays to the
+ * The test keeps its own log of what was acknowledged. After each restart every acknowledged call
+ * is there exactly once, with the answer that was given; what was sent and not answered is there
+ * once or not at all, and is done once when it is sent again. At the end the journal replays to the
  * same state as its snapshots.
  */
 #include <errno.h>
@@ -26,7 +26,7 @@
 enum {
 	KILLS = 50,
 	COMMANDS_MAX = 12000,
-	WINDOW = 12, /* commands under way */
+	WINDOW = 12,     /* commands under way */
 	OPEN_CALLS = 10, /* older ones are cancelled, so that the day stays small */
 	OUT_SIZE = 4000,
 };
@@ -34,10 +34,10 @@ enum {
 /* A command as the test knows it. */
 struct sent {
 	char cmd_id[CLIENT_CMD_ID_SIZE];
-	int64_t id;      /* of the request, on the present connection */
-	int cancels;     /* the booking it cancels, -1: it is a booking itself */
-	char call[65];   /* "" until it was answered */
-	int64_t seq;     /* of its answer, 0: not acknowledged */
+	int64_t id;    /* of the request, on the present connection */
+	int cancels;   /* the booking it cancels, -1: it is a booking itself */
+	char call[65]; /* "" until it was answered */
+	int64_t seq;   /* of its answer, 0: not acknowledged */
 	bool under_way;
 };
 
@@ -75,9 +75,9 @@ params_of(const struct sent *s)
 	if (s->cancels >= 0)
 		return json_pack("{s:s, s:s}", "cmd_id", s->cmd_id, "call", sent[s->cancels].call);
 	snprintf(reference, sizeof(reference), "k%d", (int)(s - sent));
-	return json_pack("{s:s, s:s, s:s, s:{s:f, s:f}, s:s}", "cmd_id", s->cmd_id, "customer", "acme",
-	    "reference", reference, "site", "lat", 42.30 + (double)((s - sent) % 13) * 0.01, "lon", -71.06, "due",
-	    "2011-09-21T15:00:00-04:00");
+	return json_pack("{s:s, s:s, s:s, s:{s:f, s:f}, s:s}", "cmd_id", s->cmd_id, "customer",
+	    "acme", "reference", reference, "site", "lat", 42.30 + (double)((s - sent) % 13) * 0.01,
+	    "lon", -71.06, "due", "2011-09-21T15:00:00-04:00");
 }
 
 static void
@@ -97,7 +97,7 @@ make_one(void)
 	int open = 0;
 
 	assert_true(count < COMMANDS_MAX);
-	*s = (struct sent) { .cancels = -1 };
+	*s = (struct sent){ .cancels = -1 };
 	client_cmd_id(h.admin, s->cmd_id);
 	while (cancelled < count && sent[cancelled].cancels >= 0)
 		cancelled++;
@@ -128,11 +128,11 @@ take_reply(struct client_reply *reply)
 	const char *call = json_string_value(json_object_get(reply->result, "call"));
 
 	if (s == NULL || reply->result == NULL || call == NULL || seq <= 0)
-		fail_msg("seed %llu: an answer to nothing, or a refusal: %d %s", (unsigned long long)seed,
-		    reply->error.code, reply->error.message);
+		fail_msg("seed %llu: an answer to nothing, or a refusal: %d %s",
+		    (unsigned long long)seed, reply->error.code, reply->error.message);
 	if (s->seq > 0 && (s->seq != seq || strcmp(s->call, call) != 0))
-		fail_msg("command %d was answered with %s at %d, and now with %s at %d", (int)(s - sent),
-		    s->call, (int)s->seq, call, (int)seq);
+		fail_msg("command %d was answered with %s at %d, and now with %s at %d",
+		    (int)(s - sent), s->call, (int)s->seq, call, (int)seq);
 	s->seq = seq;
 	snprintf(s->call, sizeof(s->call), "%s", call);
 	s->under_way = false;
@@ -189,14 +189,16 @@ read_calls(int *times, char (*call)[65], char (*status)[16])
 		if (after[0] != '\0')
 			json_object_set_new(params, "after", json_string(after));
 		list = harness_ok(h.admin, "call.list", params);
-		json_array_foreach(json_object_get(list, "calls"), i, c) {
+		json_array_foreach(json_object_get(list, "calls"), i, c)
+		{
 			const char *reference = json_string_value(json_object_get(c, "reference"));
 			int n = atoi(reference + 1);
 
 			assert_true(n >= 0 && n < count);
 			times[n]++;
 			snprintf(call[n], 65, "%s", json_string_value(json_object_get(c, "call")));
-			snprintf(status[n], 16, "%s", json_string_value(json_object_get(c, "status")));
+			snprintf(status[n], 16, "%s",
+			    json_string_value(json_object_get(c, "status")));
 		}
 		next = json_string_value(json_object_get(list, "next"));
 		more = next != NULL;
@@ -230,12 +232,14 @@ check_all(int kill_number)
 		if (s->cancels >= 0)
 			continue;
 		if (times[i] > 1 || (acknowledged && times[i] == 0))
-			fail_msg("kill %d: booking %d (%sacknowledged) is there %d times", kill_number, i,
-			    acknowledged ? "" : "not ", times[i]);
+			fail_msg("kill %d: booking %d (%sacknowledged) is there %d times",
+			    kill_number, i, acknowledged ? "" : "not ", times[i]);
 		if (acknowledged && strcmp(s->call, call[i]) != 0)
-			fail_msg("kill %d: booking %d was %s and is %s", kill_number, i, s->call, call[i]);
+			fail_msg("kill %d: booking %d was %s and is %s", kill_number, i, s->call,
+			    call[i]);
 		if (is_cancelled(i) && strcmp(status[i], "cancelled") != 0)
-			fail_msg("kill %d: booking %d was cancelled and is %s", kill_number, i, status[i]);
+			fail_msg("kill %d: booking %d was cancelled and is %s", kill_number, i,
+			    status[i]);
 	}
 	free(times);
 	free(call);
@@ -270,7 +274,8 @@ test_kills(void **unused)
 {
 	static const char *const technicians[] = { "t1", "t2", "t3", "t4" };
 	char *out = malloc(OUT_SIZE), url[HARNESS_PATH_SIZE + 32];
-	const char *verify[] = { "evenkeeld", "--verify", "--clock", "virtual", "--store", url, NULL };
+	const char *verify[] = { "evenkeeld", "--verify", "--clock", "virtual", "--store", url,
+		NULL };
 	const char *env = getenv("EVENKEEL_KILLS");
 	int kills = env == NULL ? KILLS : atoi(env);
 
@@ -281,7 +286,7 @@ test_kills(void **unused)
 		seed = strtoull(env, NULL, 10);
 	print_message("seed %llu\n", (unsigned long long)seed);
 	sent = calloc(COMMANDS_MAX, sizeof(*sent));
-	h = (struct harness) { .args = { "--set", "snapshot_events=500", NULL } };
+	h = (struct harness){ .args = { "--set", "snapshot_events=500", NULL } };
 	harness_start(&h);
 	for (int i = 0; i < 4; i++)
 		harness_technician(&h, technicians[i], 42.30 + 0.04 * i, -71.06);

@@ -28,8 +28,8 @@ static char *
 call_of(const char *technician)
 {
 	json_t *day = harness_ok(h.admin, "day.get", json_pack("{s:s}", "technician", technician));
-	const char *id = json_string_value(json_object_get(json_array_get(json_object_get(day, "stops"),
-	    0), "call"));
+	const char *id = json_string_value(
+	    json_object_get(json_array_get(json_object_get(day, "stops"), 0), "call"));
 	char *copy;
 
 	if (id == NULL)
@@ -44,7 +44,7 @@ set_up(void **unused)
 {
 	(void)unused;
 	document = openrpc_new();
-	h = (struct harness) { .args = { NULL } };
+	h = (struct harness){ .args = { NULL } };
 	harness_start(&h);
 	harness_technician(&h, "t1", 42.36, -71.06);
 	harness_technician(&h, "t2", 42.60, -71.30);
@@ -73,8 +73,8 @@ code_of_call(struct client *c, const char *method)
 {
 	struct client_error err = { .code = 0 };
 	json_t *result = NULL;
-	int rc = client_call(c, method, json_pack("{s:b}", "no such member", 1), HARNESS_WAIT_MS, &result,
-	    &err);
+	int rc = client_call(c, method, json_pack("{s:b}", "no such member", 1), HARNESS_WAIT_MS,
+	    &result, &err);
 	int code = rc == 0 ? 0 : err.code;
 
 	assert_true(rc == 0 || rc == -EREMOTEIO);
@@ -100,7 +100,8 @@ test_every_method_by_every_role(void **unused)
 
 			if (code != (may ? RPC_INVALID_PARAMS : RPC_FORBIDDEN))
 				fail_msg("%s by %s: code %d, and the document says that he may%s",
-				    spec->name, role_name((enum role)role), code, may ? "" : " not");
+				    spec->name, role_name((enum role)role), code,
+				    may ? "" : " not");
 		}
 		client_close(c);
 		free(token);
@@ -113,7 +114,8 @@ params_for(const struct method_spec *spec, const char *technician, const char *c
 	json_t *params = json_object(), *param;
 	size_t i;
 
-	json_array_foreach((json_t *)spec->params, i, param) {
+	json_array_foreach((json_t *)spec->params, i, param)
+	{
 		const char *name = json_string_value(json_object_get(param, "name"));
 
 		if (strcmp(name, "technician") == 0)
@@ -149,7 +151,8 @@ test_a_technician_touches_only_his_own(void **unused)
 
 		if (spec->own == NULL || (spec->roles >> ROLE_TECHNICIAN & 1) == 0)
 			continue;
-		harness_refused(c, spec->name, params_for(spec, "t2", foreign_call), RPC_NOT_FOUND, NULL);
+		harness_refused(c, spec->name, params_for(spec, "t2", foreign_call), RPC_NOT_FOUND,
+		    NULL);
 		methods++;
 	}
 	assert_true(methods >= 10);
@@ -173,7 +176,8 @@ find_token(const char *id)
 	json_t *list = harness_ok(h.admin, "token.list", NULL), *t, *found = NULL;
 	size_t i;
 
-	json_array_foreach(json_object_get(list, "tokens"), i, t) {
+	json_array_foreach(json_object_get(list, "tokens"), i, t)
+	{
 		if (strcmp(json_string_value(json_object_get(t, "id")), id) == 0)
 			found = json_incref(t);
 	}
@@ -184,8 +188,8 @@ find_token(const char *id)
 static void
 test_revoked(void **unused)
 {
-	json_t *issued = harness_ok(h.admin, "token.issue", json_pack("{s:s, s:s}", "role", "viewer",
-	    "name", "wall board"));
+	json_t *issued = harness_ok(h.admin, "token.issue",
+	    json_pack("{s:s, s:s}", "role", "viewer", "name", "wall board"));
 	const char *id = json_string_value(json_object_get(issued, "id"));
 	const char *text = json_string_value(json_object_get(issued, "token"));
 	struct client_options o = { .port = h.port, .token = text, .name = "t", .resume_from = -1 };
@@ -215,7 +219,8 @@ test_revoked(void **unused)
 	token = find_token(id);
 	assert_true(json_is_true(json_object_get(token, "revoked")));
 	json_decref(token);
-	harness_refused(h.admin, "token.revoke", json_pack("{s:s}", "id", "nobody"), RPC_NOT_FOUND, NULL);
+	harness_refused(h.admin, "token.revoke", json_pack("{s:s}", "id", "nobody"), RPC_NOT_FOUND,
+	    NULL);
 	json_decref(issued);
 }
 
@@ -256,9 +261,12 @@ test_refused_issues(void **unused)
 static void
 test_expired(void **unused)
 {
-	json_t *issued = harness_ok(h.admin, "token.issue", json_pack("{s:s, s:s, s:s}", "role", "viewer",
-	    "name", "today only", "expires", "2011-09-21T12:00:00-04:00"));
-	struct client_options o = { .port = h.port, .name = "t", .resume_from = -1,
+	json_t *issued = harness_ok(h.admin, "token.issue",
+	    json_pack("{s:s, s:s, s:s}", "role", "viewer", "name", "today only", "expires",
+		"2011-09-21T12:00:00-04:00"));
+	struct client_options o = { .port = h.port,
+		.name = "t",
+		.resume_from = -1,
 		.token = json_string_value(json_object_get(issued, "token")) };
 	struct client_error err = { .code = 0 };
 	struct client *c;

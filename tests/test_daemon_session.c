@@ -24,7 +24,7 @@ static int
 set_up(void **unused)
 {
 	(void)unused;
-	h = (struct harness) { .args = { NULL } };
+	h = (struct harness){ .args = { NULL } };
 	harness_start(&h);
 	return 0;
 }
@@ -33,7 +33,7 @@ static int
 set_up_impatient(void **unused)
 {
 	(void)unused;
-	h = (struct harness) { .args = { "--set", "silence_s=1", "--set", "hello_s=1", NULL } };
+	h = (struct harness){ .args = { "--set", "silence_s=1", "--set", "hello_s=1", NULL } };
 	harness_start(&h);
 	return 0;
 }
@@ -91,8 +91,10 @@ raw_login(void)
 	json_t *answer;
 
 	admin_token(token);
-	snprintf(line, sizeof(line), "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
-	    "\"params\":{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"%s\"}}", token);
+	snprintf(line, sizeof(line),
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
+	    "\"params\":{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"%s\"}}",
+	    token);
 	say(fd, line);
 	answer = raw_answer(fd);
 	assert_int_equal(code_of(answer), 0);
@@ -128,34 +130,52 @@ static const struct line_case {
 	    RPC_METHOD_NOT_FOUND, "call.bok" },
 	{ "before login", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status.get\"}", false,
 	    RPC_UNAUTHORISED, "session.hello" },
-	{ "a bad token", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
-	    "{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"ek_admin_0000000000000000\"}}", false,
-	    RPC_UNAUTHORISED, "unknown, revoked or expired" },
-	{ "a later protocol", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
-	    "{\"protocol\":[2,3],\"client\":\"t\",\"token\":\"ek_admin_0\"}}", false, RPC_PROTOCOL,
-	    "speaks 1" },
-	{ "hello without a client", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
-	    "\"params\":{\"protocol\":[1,1],\"token\":\"ek_admin_0\"}}", false, RPC_INVALID_PARAMS,
-	    "client: expected" },
-	{ "hello twice", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
-	    "{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"ek_admin_0\"}}", true,
-	    RPC_INVALID_REQUEST, "said hello already" },
-	{ "an unknown member", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.ping\",\"params\":"
-	    "{\"loud\":true}}", true, RPC_INVALID_PARAMS, "loud" },
-	{ "params by position", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.ping\",\"params\":"
-	    "[1]}", true, RPC_INVALID_PARAMS, "" },
-	{ "a number where a name belongs", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"call.get\","
-	    "\"params\":{\"call\":41}}", true, RPC_INVALID_PARAMS, "call: expected" },
+	{ "a bad token",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
+	    "{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"ek_admin_0000000000000000\"}}",
+	    false, RPC_UNAUTHORISED, "unknown, revoked or expired" },
+	{ "a later protocol",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
+	    "{\"protocol\":[2,3],\"client\":\"t\",\"token\":\"ek_admin_0\"}}",
+	    false, RPC_PROTOCOL, "speaks 1" },
+	{ "hello without a client",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
+	    "\"params\":{\"protocol\":[1,1],\"token\":\"ek_admin_0\"}}",
+	    false, RPC_INVALID_PARAMS, "client: expected" },
+	{ "hello twice",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\",\"params\":"
+	    "{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"ek_admin_0\"}}",
+	    true, RPC_INVALID_REQUEST, "said hello already" },
+	{ "an unknown member",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.ping\",\"params\":"
+	    "{\"loud\":true}}",
+	    true, RPC_INVALID_PARAMS, "loud" },
+	{ "params by position",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.ping\",\"params\":"
+	    "[1]}",
+	    true, RPC_INVALID_PARAMS, "" },
+	{ "a number where a name belongs",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"call.get\","
+	    "\"params\":{\"call\":41}}",
+	    true, RPC_INVALID_PARAMS, "call: expected" },
 	{ "no id", "{\"jsonrpc\":\"2.0\",\"method\":\"status.get\"}", true, RPC_INVALID_REQUEST,
 	    "needs an id" },
-	{ "a topic that is none", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"feed.subscribe\","
-	    "\"params\":{\"topics\":[\"weather\"]}}", true, RPC_INVALID_PARAMS, "topics: expected" },
-	{ "a territory that is none", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"guidelines.get\","
-	    "\"params\":{\"territory\":\"moon\"}}", true, RPC_NOT_FOUND, "moon" },
-	{ "the clock goes back", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"clock.advance\","
-	    "\"params\":{\"to\":\"2001-01-01T00:00:00Z\"}}", true, RPC_BAD_TIME, "never goes back" },
-	{ "a day that is none", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"clock.advance\","
-	    "\"params\":{\"to\":\"2012-02-31T00:00:00Z\"}}", true, RPC_INVALID_PARAMS, "to: expected" },
+	{ "a topic that is none",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"feed.subscribe\","
+	    "\"params\":{\"topics\":[\"weather\"]}}",
+	    true, RPC_INVALID_PARAMS, "topics: expected" },
+	{ "a territory that is none",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"guidelines.get\","
+	    "\"params\":{\"territory\":\"moon\"}}",
+	    true, RPC_NOT_FOUND, "moon" },
+	{ "the clock goes back",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"clock.advance\","
+	    "\"params\":{\"to\":\"2001-01-01T00:00:00Z\"}}",
+	    true, RPC_BAD_TIME, "never goes back" },
+	{ "a day that is none",
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"clock.advance\","
+	    "\"params\":{\"to\":\"2012-02-31T00:00:00Z\"}}",
+	    true, RPC_INVALID_PARAMS, "to: expected" },
 	{ "not UTF-8", "\"\xff\"", true, RPC_PARSE, "UTF-8" },
 };
 
@@ -173,9 +193,11 @@ test_lines(void **unused)
 		answer = raw_answer(fd);
 		error = json_object_get(answer, "error");
 		message = json_string_value(json_object_get(error, "message"));
-		if (code_of(answer) != k->code || message == NULL || strstr(message, k->says) == NULL)
+		if (code_of(answer) != k->code || message == NULL ||
+		    strstr(message, k->says) == NULL)
 			fail_msg("%s: code %d, %s", k->name, code_of(answer), message);
-		if (json_string_value(json_object_get(json_object_get(error, "data"), "trace")) == NULL)
+		if (json_string_value(json_object_get(json_object_get(error, "data"), "trace")) ==
+		    NULL)
 			fail_msg("%s: no trace id", k->name);
 		json_decref(answer);
 		close(fd);
@@ -186,7 +208,8 @@ test_lines(void **unused)
 static void
 test_no_secret_is_echoed(void **unused)
 {
-	static const char line[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
+	static const char line[] =
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\","
 	    "\"params\":{\"protocol\":[1,1],\"client\":\"t\",\"token\":\"s3cret\"}}";
 	int fd = harness_raw(&h);
 	char *answer, *log, token[200];
@@ -211,7 +234,8 @@ test_no_secret_is_echoed(void **unused)
 static void
 test_batch_is_answered_in_order(void **unused)
 {
-	static const char line[] = "[{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"session.ping\"},"
+	static const char line[] =
+	    "[{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"session.ping\"},"
 	    "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"guidelines.set\",\"params\":{\"cmd_id\":"
 	    "\"01920000-0000-7000-8000-00000000000a\",\"guidelines\":{\"budget_event\":3}}},"
 	    "7,{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"guidelines.get\"}]";
@@ -222,12 +246,18 @@ test_batch_is_answered_in_order(void **unused)
 	say(fd, line);
 	answer = raw_answer(fd);
 	assert_int_equal(json_array_size(answer), 4);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(answer, 0), "id")), "a");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(answer, 0), "id")),
+	    "a");
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(answer, 1), "id")), 2);
 	assert_non_null(json_object_get(json_array_get(answer, 1), "result"));
 	assert_int_equal(code_of(json_array_get(answer, 2)), RPC_INVALID_REQUEST);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(json_object_get(
-	    json_array_get(answer, 3), "result"), "guidelines"), "budget_event")), 3);
+	assert_int_equal(json_integer_value(
+			     json_object_get(json_object_get(json_object_get(json_array_get(answer,
+										 3),
+								 "result"),
+						 "guidelines"),
+				 "budget_event")),
+	    3);
 	json_decref(answer);
 	close(fd);
 }
@@ -388,7 +418,9 @@ test_sessions_of_a_token(void **unused)
 static void
 test_bad_logins_are_slowed(void **unused)
 {
-	struct client_options o = { .port = h.port, .name = "t", .resume_from = -1,
+	struct client_options o = { .port = h.port,
+		.name = "t",
+		.resume_from = -1,
 		.token = "ek_admin_0123" };
 	int codes[14] = { 0 };
 
@@ -400,7 +432,8 @@ test_bad_logins_are_slowed(void **unused)
 		assert_int_equal(client_open(&o, &c, &err), -EREMOTEIO);
 		codes[i] = err.code;
 		if (err.code == RPC_RATE_LIMITED)
-			assert_true(json_integer_value(json_object_get(err.data, "retry_after_ms")) > 0);
+			assert_true(
+			    json_integer_value(json_object_get(err.data, "retry_after_ms")) > 0);
 		client_error_done(&err);
 	}
 	assert_int_equal(codes[ARRAY_LEN(codes) - 1], RPC_RATE_LIMITED);
@@ -416,26 +449,33 @@ test_pipeline(void **unused)
 
 	(void)unused;
 	for (int i = 0; i < N; i++) {
-		json_t *params = i % 3 != 0 ? NULL : json_pack("{s:s, s:{s:i}}", "cmd_id", "",
-		    "guidelines", "budget_event", i % 20);
+		json_t *params = i % 3 != 0 ? NULL
+					    : json_pack("{s:s, s:{s:i}}", "cmd_id", "",
+						  "guidelines", "budget_event", i % 20);
 		char cmd_id[CLIENT_CMD_ID_SIZE];
 
 		client_cmd_id(h.admin, cmd_id);
 		if (params != NULL)
 			json_object_set_new(params, "cmd_id", json_string(cmd_id));
-		assert_int_equal(client_send(h.admin, i % 3 == 0 ? "guidelines.set" :
-		    i % 3 == 1 ? "guidelines.get" : "session.ping", params, &id), 0);
+		assert_int_equal(client_send(h.admin,
+				     i % 3 == 0       ? "guidelines.set"
+					 : i % 3 == 1 ? "guidelines.get"
+						      : "session.ping",
+				     params, &id),
+		    0);
 	}
 	for (int i = 0, last = 0; i < N;) {
 		struct client_reply reply;
 
 		assert_true(client_poll(h.admin, HARNESS_WAIT_MS) >= 0);
 		for (; client_next_reply(h.admin, &reply) == 1; i++) {
-			int64_t set = json_integer_value(json_object_get(json_object_get(reply.result,
-			    "guidelines"), "budget_event"));
+			int64_t set = json_integer_value(
+			    json_object_get(json_object_get(reply.result, "guidelines"),
+				"budget_event"));
 
 			if (reply.error.code != 0)
-				fail_msg("request %d: %d %s", i, reply.error.code, reply.error.message);
+				fail_msg("request %d: %d %s", i, reply.error.code,
+				    reply.error.message);
 			if (i % 3 == 0)
 				last = i % 20;
 			if (i % 3 == 1 && set != last)

@@ -76,7 +76,8 @@ test_document_says_what_is_relied_on(void **unused)
 		const json_t *param;
 		size_t at;
 
-		json_array_foreach((json_t *)spec->params, at, param) {
+		json_array_foreach((json_t *)spec->params, at, param)
+		{
 			const char *name = json_string_value(json_object_get(param, "name"));
 
 			has_cmd_id = has_cmd_id || strcmp(name, "cmd_id") == 0;

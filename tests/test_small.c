@@ -56,10 +56,10 @@ test_real_clock_never_goes_back(void **unused)
 static const struct take_case {
 	const char *name;
 	int64_t per_s, burst;
-	int takes;      /* at once, at time 0 */
+	int takes; /* at once, at time 0 */
 	int64_t later_us;
-	int more;       /* takes then */
-	int passed;     /* of all */
+	int more;        /* takes then */
+	int passed;      /* of all */
 	int64_t wait_ms; /* said by the last take */
 } take_cases[] = {
 	{ "no limit", 0, 1, 1000, 0, 0, 1000, 0 },
@@ -101,7 +101,7 @@ test_positions_never_go_back(void **unused)
 	(void)unused;
 	assert_int_equal(positions_put(p, "main", "t1", &at), 1);
 	assert_int_equal(positions_put(p, "main", "t1", &at), 0); /* the same fix again */
-	at = (struct position) { 3, 4, 99, 5 };
+	at = (struct position){ 3, 4, 99, 5 };
 	assert_int_equal(positions_put(p, "main", "t1", &at), 0); /* an old one, late */
 	assert_int_equal(positions_get(p, "main", "t1")->lat_udeg, 1);
 	at.at_s = 101;
@@ -166,7 +166,8 @@ static const struct set_case {
 } set_cases[] = {
 	{ "listen_port", "0", 0, "" },
 	{ "listen_port", "65535", 0, "" },
-	{ "listen_port", "65536", -EINVAL, "listen_port: expected a whole number from 0 to 65535, got "
+	{ "listen_port", "65536", -EINVAL,
+	    "listen_port: expected a whole number from 0 to 65535, got "
 	    "\"65536\"" },
 	{ "listen_port", "-1", -EINVAL, "0 to 65535" },
 	{ "listen_port", "7x", -EINVAL, "got \"7x\"" },
@@ -223,7 +224,8 @@ static const struct file_case {
 	{ "unknown key", "workers = 3\nport = 1\n", "line 2: port: no such key" },
 	{ "bad value", "\n\nworkers = many\n", "line 3: workers: expected a whole number" },
 	{ "not a pair", "workers\n", "line 1: expected KEY = VALUE" },
-	{ "a section", "[daemon]\nworkers = 3\n", "line 2: there are no sections: take [daemon] away" },
+	{ "a section", "[daemon]\nworkers = 3\n",
+	    "line 2: there are no sections: take [daemon] away" },
 	{ "the first of two", "workers = 1\nworkers = x\n", "line 1: workers" },
 	{ "a syntax error before a bad value", "workers\nworkers = x\n", "line 1: expected KEY" },
 };
@@ -242,8 +244,9 @@ test_config_files(void **unused)
 		config_default(&c);
 		rc = config_read(&c, path, why, sizeof(why));
 		unlink(path);
-		if (k->why == NULL ? rc != 0 : rc != -EINVAL || strstr(why, k->why) == NULL ||
-		    strstr(why, path) == NULL)
+		if (k->why == NULL
+			? rc != 0
+			: rc != -EINVAL || strstr(why, k->why) == NULL || strstr(why, path) == NULL)
 			fail_msg("%s: rc %d, %s", k->name, rc, why);
 	}
 }
@@ -292,24 +295,32 @@ static const struct line_case {
 	const char *why; /* NULL: accepted */
 } line_cases[] = {
 	{ "nothing", { "evenkeeld", NULL }, NULL },
-	{ "virtual", { "evenkeeld", "--clock", "virtual", "--clock-start", "2011-09-21T06:00:00-04:00",
-	    NULL }, NULL },
-	{ "start of a real clock", { "evenkeeld", "--clock-start", "2011-09-21T06:00:00-04:00", NULL },
+	{ "virtual",
+	    { "evenkeeld", "--clock", "virtual", "--clock-start", "2011-09-21T06:00:00-04:00",
+		NULL },
+	    NULL },
+	{ "start of a real clock",
+	    { "evenkeeld", "--clock-start", "2011-09-21T06:00:00-04:00", NULL },
 	    "--clock-start is for --clock virtual" },
 	{ "no time", { "evenkeeld", "--clock=virtual", "--clock-start", "six", NULL },
 	    "--clock-start six: expected a time like" },
-	{ "no clock", { "evenkeeld", "--clock", "sun", NULL }, "--clock sun: expected real or virtual" },
+	{ "no clock", { "evenkeeld", "--clock", "sun", NULL },
+	    "--clock sun: expected real or virtual" },
 	{ "unknown option", { "evenkeeld", "--bogus", NULL }, "--bogus: no such option" },
-	{ "value missing", { "evenkeeld", "--port", NULL }, "--port: no such option, or its value" },
+	{ "value missing", { "evenkeeld", "--port", NULL },
+	    "--port: no such option, or its value" },
 	{ "an argument", { "evenkeeld", "serve", NULL }, "serve: there is nothing but options" },
 	{ "set", { "evenkeeld", "--set", "workers=3", NULL }, NULL },
 	{ "set without value", { "evenkeeld", "--set", "workers", NULL }, "expected KEY=VALUE" },
-	{ "set an unknown key", { "evenkeeld", "--set", "works=1", NULL }, "the nearest is workers" },
+	{ "set an unknown key", { "evenkeeld", "--set", "works=1", NULL },
+	    "the nearest is workers" },
 	{ "off loopback", { "evenkeeld", "--host", "0.0.0.0", NULL }, "only 127.0.0.1 and ::1" },
 	{ "IPv6 loopback", { "evenkeeld", "--host", "::1", NULL }, NULL },
 	{ "by name", { "evenkeeld", "--host", "localhost", NULL }, NULL },
-	{ "no such zone", { "evenkeeld", "--set", "zone=Mars/Olympus", NULL }, "zone: expected an IANA" },
-	{ "no such file", { "evenkeeld", "--config", "/nonexistent/x", NULL }, "/nonexistent/x: No such" },
+	{ "no such zone", { "evenkeeld", "--set", "zone=Mars/Olympus", NULL },
+	    "zone: expected an IANA" },
+	{ "no such file", { "evenkeeld", "--config", "/nonexistent/x", NULL },
+	    "/nonexistent/x: No such" },
 };
 
 static void

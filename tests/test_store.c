@@ -87,8 +87,8 @@ wait_idle(struct store *st)
 static struct event *
 make_event(int64_t seq)
 {
-	struct event *ev = event_new(EV_CALL_PINNED, 1000 + seq, json_pack("{s:I}", "n",
-	    (json_int_t)seq));
+	struct event *ev = event_new(EV_CALL_PINNED, 1000 + seq,
+	    json_pack("{s:I}", "n", (json_int_t)seq));
 
 	ev->seq = seq;
 	return ev;
@@ -107,8 +107,13 @@ static int
 append(struct store *st, const char *territory, int64_t seq, const char *cmd_id, int number)
 {
 	struct event *ev = make_event(seq);
-	struct store_write w = { .territory = territory, .event = &ev, .events = 1, .cmd_id = cmd_id,
-		.cmd_digest = "d", .reply = "{\"n\":1}", .at_s = 1000 + seq };
+	struct store_write w = { .territory = territory,
+		.event = &ev,
+		.events = 1,
+		.cmd_id = cmd_id,
+		.cmd_digest = "d",
+		.reply = "{\"n\":1}",
+		.at_s = 1000 + seq };
 	int rc = store_append(st, &w, on_done, (void *)(intptr_t)number);
 
 	event_free(ev);
@@ -162,10 +167,10 @@ test_order_and_reopening(void **unused)
 	st = open_store();
 	assert_int_equal(store_read(st, "main", 0, see, &s), 0);
 	assert_true(s.first == 1 && s.last == 60 && s.count == 60);
-	s = (struct seen) { 0 };
+	s = (struct seen){ 0 };
 	assert_int_equal(store_read(st, "main", 57, see, &s), 0);
 	assert_true(s.first == 58 && s.count == 3);
-	s = (struct seen) { 0 };
+	s = (struct seen){ 0 };
 	assert_int_equal(store_read(st, "north", 0, see, &s), 0);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(store_read(st, "nowhere", 0, see, &s), 0);
@@ -212,7 +217,9 @@ static void
 test_replies_are_kept_a_week(void **unused)
 {
 	struct store *st = open_store();
-	struct store_write w = { .cmd_id = CMD, .cmd_digest = "d", .reply = "{\"n\":1}",
+	struct store_write w = { .cmd_id = CMD,
+		.cmd_digest = "d",
+		.reply = "{\"n\":1}",
 		.at_s = 1000000 };
 
 	(void)unused;
@@ -260,7 +267,9 @@ test_tokens_and_snapshots(void **unused)
 	assert_int_equal(store_append(st, &put_token, NULL, NULL), 0);
 	for (int i = 1; i <= 4; i++) {
 		char body[16];
-		struct store_write w = { .territory = "main", .snapshot = body, .snapshot_seq = i * 10 };
+		struct store_write w = { .territory = "main",
+			.snapshot = body,
+			.snapshot_seq = i * 10 };
 
 		snprintf(body, sizeof(body), "s%d", i);
 		assert_int_equal(store_append(st, &w, NULL, NULL), 0);
@@ -372,7 +381,8 @@ test_newer_schema(void **unused)
 	(void)unused;
 	store_close(open_store());
 	meddle("PRAGMA user_version = 99");
-	refused(url, false, "has schema 99, this evenkeeld knows up to 1: install the newer version");
+	refused(url, false,
+	    "has schema 99, this evenkeeld knows up to 1: install the newer version");
 	meddle("PRAGMA user_version = 1"); /* and nothing was changed by the refusal */
 	store_close(open_store());
 }
@@ -391,8 +401,11 @@ test_not_a_database(void **unused)
 	int fd = open(path, O_WRONLY | O_CREAT, 0600);
 
 	(void)unused;
-	assert_int_equal(write(fd, "this is a letter to my aunt, and a rather long one at that;"
-	    " so it is not a database, whatever its name may say of it.\n", 117), 117);
+	assert_int_equal(write(fd,
+			     "this is a letter to my aunt, and a rather long one at that;"
+			     " so it is not a database, whatever its name may say of it.\n",
+			     117),
+	    117);
 	close(fd);
 	refused(url, false, "not a database");
 }
