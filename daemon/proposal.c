@@ -121,7 +121,8 @@ gone(const struct state *s, const struct scope *sc, const struct plan_route *rou
 
 		if (c->status != CALL_PLANNED && c->status != CALL_UNASSIGNED)
 			return c->id;
-		if (c->status == CALL_PLANNED && scope_tech(sc, c->tech) < 0 && state_tech(s, c->tech)->shift_now >= 0)
+		if (c->status == CALL_PLANNED && scope_tech(sc, c->tech) < 0 &&
+		    state_tech(s, c->tech)->shift_now >= 0)
 			return c->id;
 	}
 	return NULL;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a day: the world happens, technicians do what the plan they were last pushed says, the policy
- * hears of it, and everything is scored.
+ * Runs a day: the world happens, technicians do what the plan they were last pushed says, the
+ * policy hears of it, and everything is scored.
  *
  * How technicians behave, the same for every policy: they set out when the plan needs it (planned
  * arrival less the planned drive) and not before; who is early waits at the door until the promised
- * window opens; breaks are taken as planned, or when their window opens if there is nothing to do; a
- * technician with nothing left goes home so as to be there when the shift ends; work that was begun is finished.
+ * window opens; breaks are taken as planned, or when their window opens if there is nothing to do;
+ * a technician with nothing left goes home so as to be there when the shift ends; work that was
+ * begun is finished.
  */
 #ifndef EVENKEEL_SIM_ENGINE_H
 #define EVENKEEL_SIM_ENGINE_H

@@ -94,7 +94,8 @@ read_breaks(const struct reading *r, const json_t *a, struct fleet_tech *t)
 			rc = read_when(r, o, "to", &b->to_s);
 		b->duration_s = (int32_t)json_integer_value(json_object_get(o, "duration_s"));
 		if (rc == 0 && (b->duration_s < 60 || b->duration_s > 14400 || b->to_s < b->from_s))
-			rc = refuse(r, "shifts[0].breaks[%zu]: from, to after it, and duration_s of 60 to 14400",
+			rc = refuse(r,
+			    "shifts[0].breaks[%zu]: from, to after it, and duration_s of 60 to 14400",
 			    i);
 		t->dues = (int32_t)i + 1;
 	}

@@ -95,7 +95,8 @@ end_at_once(const struct desk *d, int32_t k, const struct going *g, int32_t call
 	return (start_s > least_s ? start_s : least_s) + d->day->call[call].duration_s;
 }
 
-/* Start of the next break in the pushed plan; 0 it has none. *ret_here: whether that is before the stop at this call. */
+/* Start of the next break in the pushed plan; 0 it has none. *ret_here: whether that is before the
+ * stop at this call. */
 static int64_t
 planned_break_s(const struct desk *d, int32_t k, const struct going *g, int32_t call, bool *ret_here)
 {

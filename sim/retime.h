@@ -29,8 +29,8 @@ struct retimed {
 	int32_t drive_s, wait_s;
 };
 
-/* Re-times any order of at most PUSH_STOPS_MAX open calls for technician k. overtime_s: how far past the shift's
- * end the day may go. */
+/* Re-times any order of at most PUSH_STOPS_MAX open calls for technician k. overtime_s: how far
+ * past the shift's end the day may go. */
 void retime_order(const struct desk *d, int32_t k, const int32_t *calls, int32_t n,
     int32_t overtime_s, struct retimed *ret);
 

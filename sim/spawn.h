@@ -27,8 +27,8 @@ struct daemon {
 	char *token;          /* of the role admin; malloc'd */
 };
 
-/* Starts it and waits until it listens. A store that an earlier run left in the folder is taken away. -errno with a
- * sentence in why that holds the end of the daemon's log. */
+/* Starts it and waits until it listens. A store that an earlier run left in the folder is taken
+ * away. -errno with a sentence in why that holds the end of the daemon's log. */
 int spawn_daemon(const struct spawn_options *o, struct daemon *ret, char *why, size_t why_size);
 
 /* Ends it (SIGTERM, after 10 s SIGKILL), and removes a temporary folder. Returns its exit status, -1 if it
