@@ -27,6 +27,8 @@ advance_new(struct shop *shop)
 void
 advance_free(struct advance *a)
 {
+	if (a != NULL && a->under_way)
+		a->done(a->arg);
 	free(a);
 }
 

@@ -16,7 +16,8 @@ typedef void advance_done_fn(void *arg);
 struct advance; /* opaque */
 
 struct advance *advance_new(struct shop *shop); /* NULL when out of memory */
-void advance_free(struct advance *a);           /* NULL is fine */
+/* Calls done of what is under way, at the moment reached. NULL is fine. */
+void advance_free(struct advance *a);
 
 /*
  * Moves the clock to to_s, then calls done, when all has settled there. -EPERM: a real clock; -EINVAL:

@@ -324,15 +324,14 @@ stop(struct daemon *d)
 	struct shop *shop = &d->shop;
 
 	conns_free(d->conns);
+	advance_free(shop->advance); /* its request is answered to nobody now */
 	planner_free(shop->planner);
 	net_watch_free(d->store_watch);
 	net_timer_free(d->watchdog);
 	net_timer_free(d->snapshots);
 	net_timer_free(d->last_words);
-	store_close(
-	    shop->store); /* commits what is still queued; before net, which it does not use */
+	store_close(shop->store); /* commits what is still queued */
 	net_free(shop->net);
-	advance_free(shop->advance);
 	sessions_free(shop->sessions);
 	positions_free(shop->positions);
 	tokens_free(shop->tokens);
