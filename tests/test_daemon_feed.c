@@ -52,7 +52,7 @@ tear_down(void **unused)
 	return 0;
 }
 
-/* What a client was notified of until now. */
+/* What a client was notified of until now, but for notices, which no event stands behind. */
 static json_t *
 heard(struct client *c)
 {
@@ -60,9 +60,12 @@ heard(struct client *c)
 	struct client_note note;
 
 	harness_do(c, "session.ping", NULL); /* what was published before is before its answer */
-	while (client_next_note(c, &note) == 1)
-		json_array_append_new(all,
-		    json_pack("{s:s, s:o}", "method", note.method, "params", note.params));
+	while (client_next_note(c, &note) == 1) {
+		if (strcmp(note.method, "notice") != 0)
+			json_array_append_new(all, json_pack("{s:s, s:O}", "method",
+			    note.method, "params", note.params));
+		json_decref(note.params);
+	}
 	return all;
 }
 
