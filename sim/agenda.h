@@ -11,24 +11,24 @@
 
 enum due_kind {
 	DUE_BREAK_END,
-	DUE_END,      /* of the work */
+	DUE_END, /* of the work */
 	DUE_ARRIVE,
-	DUE_START,    /* of the work, after waiting at the door */
-	DUE_LATE,     /* the planned end of work that takes longer */
-	DUE_CANCEL,   /* whom: a call */
-	DUE_LEAVE,    /* falls ill */
+	DUE_START,  /* of the work, after waiting at the door */
+	DUE_LATE,   /* the planned end of work that takes longer */
+	DUE_CANCEL, /* whom: a call */
+	DUE_LEAVE,  /* falls ill */
 	DUE_SHIFT,
-	DUE_BOOK,     /* whom: a call */
+	DUE_BOOK, /* whom: a call */
 	DUE_POSITION,
-	DUE_WAKE,     /* time to set out, for a break, or home */
+	DUE_WAKE, /* time to set out, for a break, or home */
 	DUE_TICK,
 };
 
 struct due {
 	int64_t at_s;
 	enum due_kind kind;
-	int32_t whom;   /* technician or call */
-	uint32_t turn;  /* stale if the technician has had another turn since */
+	int32_t whom;  /* technician or call */
+	uint32_t turn; /* stale if the technician has had another turn since */
 };
 
 struct agenda {

@@ -28,6 +28,7 @@ intent_of(const struct engine *e, int32_t k)
 	const struct fleet_tech *f = &e->world->fleet->tech[k];
 	const struct fleet_break *b = t->breaks < f->dues ? &f->due[t->breaks] : NULL;
 	int64_t now_s = later(d->now_s, e->agent[k].not_before_s);
+	int32_t drive_s;
 	int64_t home_s = later(now_s, f->to_s - world_planned_drive_s(e->world, k, t->at, f->home));
 
 	if (t->phase != TECH_FREE)
@@ -39,10 +40,12 @@ intent_of(const struct engine *e, int32_t k)
 	if (t->stops == 0)
 		return (struct intent){ ACT_HOME, home_s, -1 };
 	if (b != NULL && t->dues > 0 && t->due[0].start_s < t->stop[0].arrival_s)
-		return (struct intent){ ACT_BREAK, later(later(now_s, t->due[0].start_s), b->from_s), -1 };
-	return (struct intent){ ACT_DEPART, later(now_s, t->stop[0].arrival_s -
-	    world_planned_drive_s(e->world, k, t->at, d->day->call[t->stop[0].call].site)),
-	    t->stop[0].call };
+		return (struct intent){ ACT_BREAK,
+			later(later(now_s, t->due[0].start_s), b->from_s), -1 };
+	drive_s = world_planned_drive_s(
+	    e->world, k, t->at, d->day->call[t->stop[0].call].site);
+	return (struct intent){ ACT_DEPART, later(now_s, t->stop[0].arrival_s - drive_s),
+		t->stop[0].call };
 }
 
 int
@@ -189,8 +192,8 @@ say_late(struct engine *e, int32_t k)
 	struct fact f = fact_of(e, FACT_LATE, k);
 	int rc;
 
-	f.late_s = world_guess_s(world_work_s(e->world, f.call) -
-	    e->desk.day->call[f.call].duration_s);
+	f.late_s = world_guess_s(
+	    world_work_s(e->world, f.call) - e->desk.day->call[f.call].duration_s);
 	rc = engine_report(e, &f);
 	return rc == -EPERM ? 0 : rc;
 }
@@ -209,8 +212,11 @@ agent_turned_back(struct engine *e, int32_t k)
 	if (rc < 0)
 		return rc == -EPERM ? 0 : rc;
 	a->turn++;
-	return e->options.positions ? engine_report(e, &(struct fact){ .type = FACT_POSITION,
-	    .at_s = e->desk.now_s, .tech = k, .call = -1, .place = f.place }) : 0;
+	if (!e->options.positions)
+		return 0;
+	f.type = FACT_POSITION;
+	f.call = -1;
+	return engine_report(e, &f);
 }
 
 static int

@@ -8,10 +8,10 @@
 #include <string.h>
 
 struct csv {
-	char *text;  /* the file, cut into fields as it is read */
-	char *at;    /* where the next record starts */
+	char *text; /* the file, cut into fields as it is read */
+	char *at;   /* where the next record starts */
 	char *end;
-	long line;   /* line that `at` is on */
+	long line; /* line that `at` is on */
 	long record_line;
 	char *column[CSV_COLUMNS_MAX];
 	int columns;
@@ -47,7 +47,8 @@ read_file(const char *path, char **ret, size_t *ret_len, char *why, size_t why_s
 		len += got;
 		if (len > CSV_FILE_MAX) {
 			rc = -EFBIG;
-			snprintf(why, why_size, "%s is larger than %d MB", path, CSV_FILE_MAX >> 20);
+			snprintf(why, why_size, "%s is larger than %d MB", path,
+			    CSV_FILE_MAX >> 20);
 			goto out;
 		}
 	}

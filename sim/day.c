@@ -13,8 +13,8 @@
 enum { DATES_MAX = 4000 };
 
 struct columns {
-	int id, opened, seen, closed, lat, lon, category, descriptor, agency, due, closure, customers,
-	    response, municipality;
+	int id, opened, seen, closed, lat, lon, category, descriptor, agency, due, closure,
+	    customers, response, municipality;
 };
 
 /* A local day of the file and how many rows it has. */
@@ -117,8 +117,9 @@ choose_date(const struct dates *d, const char *date, char ret[11], char *why, si
 	if (best < 0 && d->dates == 0)
 		snprintf(why, why_size, "there are no calls in it");
 	else if (best < 0)
-		snprintf(why, why_size, "there are no calls of %s in it: its first day is %s, its last %s",
-		    date, d->date[0].text, d->date[d->dates - 1].text);
+		snprintf(why, why_size,
+		    "there are no calls of %s in it: its first day is %s, its last %s", date,
+		    d->date[0].text, d->date[d->dates - 1].text);
 	if (best < 0)
 		return -ENOENT;
 	memcpy(ret, d->date[best].text, 11);
@@ -158,8 +159,9 @@ static void
 classify(const struct csv *c, const struct columns *col, struct sim_call *call, int32_t *used)
 {
 	const char *category = csv_field(c, col->category);
-	const char *kind = col->seen >= 0 || *csv_field(c, col->descriptor) == '\0' ?
-	    category : csv_field(c, col->descriptor);
+	const char *kind = col->seen >= 0 || *csv_field(c, col->descriptor) == '\0'
+	    ? category
+	    : csv_field(c, col->descriptor);
 	char text[512];
 	int32_t found;
 	const struct rule *r;
@@ -208,7 +210,8 @@ read_row(const struct csv *c, const struct columns *col, struct sim_day *d)
 		return 0;
 	}
 	copy_text(call->id, sizeof(call->id), csv_field(c, col->id));
-	if (when_parse(csv_field(c, col->seen), &call->known_s) < 0 || call->known_s < call->opened_s)
+	if (when_parse(csv_field(c, col->seen), &call->known_s) < 0 ||
+	    call->known_s < call->opened_s)
 		call->known_s = call->opened_s;
 	classify(c, col, call, d->used);
 	if (when_parse(csv_field(c, col->due), &call->due_s) == 0)
@@ -216,16 +219,19 @@ read_row(const struct csv *c, const struct columns *col, struct sim_day *d)
 	if (call->appt_from_s != 0)
 		call->due_s = 0;
 	if (strcmp(csv_field(c, col->closure), "Duplicate") == 0 &&
-	    when_parse(csv_field(c, col->closed), &closed) == 0 &&
-	    closed < d->midnight_s + 86400 && closed > call->known_s)
+	    when_parse(csv_field(c, col->closed), &closed) == 0 && closed < d->midnight_s + 86400 &&
+	    closed > call->known_s)
 		call->withdrawn_s = closed;
 	copy_text(call->customer, sizeof(call->customer),
-	    *place != '\0' ? place : *csv_field(c, col->agency) != '\0' ? csv_field(c, col->agency) : "caller");
+	    *place != '\0'                           ? place
+		: *csv_field(c, col->agency) != '\0' ? csv_field(c, col->agency)
+						     : "caller");
 	d->calls++;
 	return 0;
 }
 
-/* The zone of the first agency we know; else a fixed offset, which POSIX names the other way round. */
+/* The zone of the first agency we know; else a fixed offset, which POSIX names the other way round.
+ */
 static void
 choose_zone(const char *agency, const char *opened, char ret[64])
 {
@@ -273,7 +279,8 @@ read_rows(struct csv *c, const struct columns *col, struct sim_day *d, const cha
 			continue;
 		}
 		if (d->calls == DAY_CALLS_MAX) {
-			snprintf(why, why_size, "%s has more than %d calls", d->date, DAY_CALLS_MAX);
+			snprintf(why, why_size, "%s has more than %d calls", d->date,
+			    DAY_CALLS_MAX);
 			return -EFBIG;
 		}
 		if (d->zone[0] == '\0') {
@@ -285,7 +292,8 @@ read_rows(struct csv *c, const struct columns *col, struct sim_day *d, const cha
 				choose_zone(csv_field(c, col->agency), opened, d->zone);
 			if (when_parse(opened, &opened_s) == 0 &&
 			    when_midnight(opened_s, d->zone, &d->midnight_s) < 0) {
-				snprintf(why, why_size, "%s is no time zone of this machine", d->zone);
+				snprintf(why, why_size, "%s is no time zone of this machine",
+				    d->zone);
 				return -EINVAL;
 			}
 		}

@@ -18,7 +18,7 @@
 enum { DAY_CALLS_MAX = 5000, DAY_ID_SIZE = 64, DAY_OFFICE_LEAD_S = 900 };
 
 struct sim_call {
-	char id[DAY_ID_SIZE];  /* as in the file; goes out as the reference */
+	char id[DAY_ID_SIZE]; /* as in the file; goes out as the reference */
 	char kind[121];
 	char customer[121];
 	char skill[32];
@@ -28,23 +28,23 @@ struct sim_call {
 	int32_t duration_s; /* planned */
 	int32_t difficulty;
 	int64_t opened_s;
-	int64_t known_s;    /* as the file has it; day_open_office() moves it */
-	int64_t due_s;      /* latest start; 0 with an appointment */
-	int64_t within_s;   /* > 0: due_s counts from known_s, by rule */
+	int64_t known_s;                /* as the file has it; day_open_office() moves it */
+	int64_t due_s;                  /* latest start; 0 with an appointment */
+	int64_t within_s;               /* > 0: due_s counts from known_s, by rule */
 	int64_t appt_from_s, appt_to_s; /* 0: none */
-	int64_t withdrawn_s; /* the customer takes it back then; 0 never */
+	int64_t withdrawn_s;            /* the customer takes it back then; 0 never */
 };
 
 struct sim_day {
-	char name[64];  /* the file, without folders and ending, and the date if it holds several */
-	char zone[64];  /* IANA */
+	char name[64]; /* the file, without folders and ending, and the date if it holds several */
+	char zone[64]; /* IANA */
 	char date[11];
-	int64_t midnight_s; /* local, the day's start */
+	int64_t midnight_s;    /* local, the day's start */
 	struct sim_call *call; /* in order of known_s */
 	int32_t calls;
 	int32_t no_position, bad_rows, other_days; /* rows left out */
-	int32_t days;  /* days in the file */
-	int32_t *used; /* calls by rule */
+	int32_t days;                              /* days in the file */
+	int32_t *used;                             /* calls by rule */
 };
 
 /*
@@ -56,8 +56,8 @@ int day_load(const char *path, const char *date, const char *zone, struct sim_da
     size_t why_size);
 void day_done(struct sim_day *d);
 
-/* Nothing is known before open_s (a time of the day): sets known_s, and the deadlines and appointments
- * that hang on it. first_shift_s: when work can start. */
+/* Nothing is known before open_s (a time of the day): sets known_s, and the deadlines and
+ * appointments that hang on it. first_shift_s: when work can start. */
 void day_open_office(struct sim_day *d, int64_t open_s, int64_t first_shift_s);
 
 #endif

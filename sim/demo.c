@@ -15,11 +15,14 @@ static void
 print_head(const struct replay *r, const struct style *style)
 {
 	printf("%sEvenkeel%s replays %s%s%s: %d calls, %d technicians (the work is %.0f %% of their"
-	       " time), seed %llu\n", show_ink(style, INK_BOLD), show_ink(style, INK_PLAIN),
-	    show_ink(style, INK_BOLD), r->day.name, show_ink(style, INK_PLAIN), (int)r->day.calls,
-	    (int)r->fleet.techs, r->fleet.load * 100, (unsigned long long)r->options.seed);
-	printf("through the real daemon, over its socket, at %.0f times the speed of life. Ctrl-C ends"
-	       " it.\n\n", r->options.speed);
+	       " time), seed %llu\n",
+	    show_ink(style, INK_BOLD), show_ink(style, INK_PLAIN), show_ink(style, INK_BOLD),
+	    r->day.name, show_ink(style, INK_PLAIN), (int)r->day.calls, (int)r->fleet.techs,
+	    r->fleet.load * 100, (unsigned long long)r->options.seed);
+	printf(
+	    "through the real daemon, over its socket, at %.0f times the speed of life. Ctrl-C ends"
+	    " it.\n\n",
+	    r->options.speed);
 }
 
 /* The folder of the programs, as they are to be typed. */
@@ -50,14 +53,19 @@ print_next_steps(const struct replay *r, const struct show *s, const char *story
 	bindir_of(r, bin, sizeof(bin));
 	if (realpath(r->options.state, state) == NULL)
 		snprintf(state, sizeof(state), "%s", r->options.state);
-	printf("\nThe day is kept in %s/evenkeel.db. Start the daemon on it again, and ask:\n\n", state);
-	printf("  %s%sevenkeeld --config %s/evenkeel.conf --clock virtual --port 7411 &%s\n", bold, bin,
-	    state, plain);
+	printf("\nThe day is kept in %s/evenkeel.db. Start the daemon on it again, and ask:\n\n",
+	    state);
+	printf("  %s%sevenkeeld --config %s/evenkeel.conf --clock virtual --port 7411 &%s\n", bold,
+	    bin, state, plain);
 	printf("  %s%sevenkeelctl --token-file %s/admin.token status%s\n", bold, bin, state, plain);
-	printf("  %s%sevenkeelctl --token-file %s/admin.token call show %s%s   # what its customer was"
-	       " told, and why\n", bold, bin, state, story, plain);
-	printf("  %s%sevenkeelctl --token-file %s/admin.token call list --status unassigned%s   # what is"
-	       " carried over\n", bold, bin, state, plain);
+	printf(
+	    "  %s%sevenkeelctl --token-file %s/admin.token call show %s%s   # what its customer was"
+	    " told, and why\n",
+	    bold, bin, state, story, plain);
+	printf(
+	    "  %s%sevenkeelctl --token-file %s/admin.token call list --status unassigned%s   # what is"
+	    " carried over\n",
+	    bold, bin, state, plain);
 	printf("  %skill %%1%s\n", bold, plain);
 }
 
@@ -69,7 +77,8 @@ print_result(const struct replay *r, struct show *s, const struct outcome *out)
 	printf("\n%sThe day in figures%s\n\n", show_ink(&s->style, INK_BOLD),
 	    show_ink(&s->style, INK_PLAIN));
 	table_print(stdout, &s->style, policy, &out->figures, 1);
-	printf("\nPlans over their budget of disturbance, counted from what was pushed: %s%lld%s of %lld\n",
+	printf(
+	    "\nPlans over their budget of disturbance, counted from what was pushed: %s%lld%s of %lld\n",
 	    show_ink(&s->style, out->figures.over == 0 ? INK_GREEN : INK_RED),
 	    (long long)out->figures.over, show_ink(&s->style, INK_PLAIN),
 	    (long long)out->figures.plans);
@@ -101,8 +110,9 @@ demo_run(struct replay *r, volatile int *stop)
 	rc = replay_policy(r, "evenkeel", &watch, stop, &out, why, sizeof(why));
 	show_clear(&s);
 	if (rc == -ECANCELED)
-		printf("\nStopped. The daemon was ended in order; what it had acknowledged is in its"
-		       " store.\n");
+		printf(
+		    "\nStopped. The daemon was ended in order; what it had acknowledged is in its"
+		    " store.\n");
 	else if (rc < 0)
 		fprintf(stderr, "evenkeel-sim: %s\n", why);
 	else

@@ -5,8 +5,8 @@
 
 #include "sim/replay.h"
 
-/* Plays the day, prints its result and what to ask of the store that stays. 0, also when it was stopped; -errno
- * after saying why. */
+/* Plays the day, prints its result and what to ask of the store that stays. 0, also when it was
+ * stopped; -errno after saying why. */
 int demo_run(struct replay *r, volatile int *stop);
 
 #endif

@@ -111,7 +111,8 @@ take_up(struct desk *d, const struct fact *f)
 	unroute(d, f->call);
 	d->call[f->call].tech = f->tech;
 	if (f->type == FACT_DEPARTED) {
-		start_s += travel_s(&d->fleet->travel, t->at, c->site, d->fleet->tech[f->tech].speed_pct);
+		start_s += travel_s(&d->fleet->travel, t->at, c->site,
+		    d->fleet->tech[f->tech].speed_pct);
 		if (start_s < c->appt_from_s)
 			start_s = c->appt_from_s;
 		if (d->call[f->call].promise && start_s < d->call[f->call].promise_from_s)
@@ -174,7 +175,7 @@ start_break(struct desk *d, const struct fact *f)
 static void
 leave(struct desk *d, const struct fact *f, enum tech_phase phase)
 {
-	/* What was planned for him is on no route from now on: the policy has to say where it goes. */
+	/* What was planned for him is on no route now: the policy has to say where it goes. */
 	if (phase == TECH_GONE)
 		clear_route(d, f->tech);
 	d->tech[f->tech].phase = phase;

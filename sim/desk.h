@@ -25,11 +25,11 @@ enum tech_phase { TECH_OFF, TECH_FREE, TECH_DRIVING, TECH_ON_SITE, TECH_ON_BREAK
 struct desk_tech {
 	enum tech_phase phase;
 	bool absent;
-	int32_t call;       /* under way, -1 none */
-	int64_t arrival_s;  /* planned, of the drive he is on */
-	int64_t until_s;    /* planned end of what is under way */
-	struct place at;    /* where he is, or will be after what is under way */
-	int32_t breaks;     /* of his breaks, so many are over or running */
+	int32_t call;      /* under way, -1 none */
+	int64_t arrival_s; /* planned, of the drive he is on */
+	int64_t until_s;   /* planned end of what is under way */
+	struct place at;   /* where he is, or will be after what is under way */
+	int32_t breaks;    /* of his breaks, so many are over or running */
 	/* The route as last pushed, without what is under way or over. */
 	struct push_stop stop[PUSH_STOPS_MAX];
 	int32_t stops;
@@ -49,10 +49,10 @@ enum call_phase {
 
 struct desk_call {
 	enum call_phase phase;
-	int32_t tech;    /* on whose route it is, or who has it under way; -1 nobody */
+	int32_t tech;      /* on whose route it is, or who has it under way; -1 nobody */
 	int32_t told_tech; /* who was told to come, -1 nobody was told anything */
-	int64_t eta_s;   /* as last told */
-	bool promise;    /* a window was promised; an appointment from the booking on */
+	int64_t eta_s;     /* as last told */
+	bool promise;      /* a window was promised; an appointment from the booking on */
 	int64_t promise_from_s, promise_to_s;
 };
 
@@ -63,7 +63,8 @@ struct desk {
 	int64_t now_s;
 	struct desk_tech *tech;
 	struct desk_call *call;
-	char (*call_name)[FLEET_ID_SIZE]; /* as the policy names them, borrowed; NULL: it does not */
+	char (
+	    *call_name)[FLEET_ID_SIZE]; /* as the policy names them, borrowed; NULL: it does not */
 };
 
 /* Borrows day and fleet. -ENOMEM. */

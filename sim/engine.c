@@ -171,8 +171,8 @@ tick(struct engine *e)
 		return 0;
 	if (e->desk.now_s > e->world->fleet->last_s + GIVE_UP_S) {
 		snprintf(e->policy->why, sizeof(e->policy->why),
-		    "technicians are still out %d hours after the last shift: %.300s", GIVE_UP_S / 3600,
-		    e->first_refusal);
+		    "technicians are still out %d hours after the last shift: %.300s",
+		    GIVE_UP_S / 3600, e->first_refusal);
 		return -ETIMEDOUT;
 	}
 	return engine_due(e, DUE_TICK, 0, e->desk.now_s + TICK_S, 0);
@@ -231,7 +231,7 @@ keep_pace(struct engine *e, int64_t to_s)
 		e->began_wall = now;
 	ahead_s = (double)(to_s - e->began_s) / e->options.speed -
 	    ((double)(now.tv_sec - e->began_wall.tv_sec) +
-	    (double)(now.tv_nsec - e->began_wall.tv_nsec) / 1e9);
+		(double)(now.tv_nsec - e->began_wall.tv_nsec) / 1e9);
 	while (ahead_s > 0 && (e->options.stop == NULL || !*e->options.stop)) {
 		double nap_s = ahead_s < SLEEP_AT_MOST_S ? ahead_s : SLEEP_AT_MOST_S;
 		struct timespec nap = { (time_t)nap_s, (long)((nap_s - (time_t)nap_s) * 1e9) };
@@ -302,7 +302,9 @@ engine_run(struct engine *e, struct policy *p, char *why, size_t why_size)
 			rc = turn(e);
 	}
 	if (rc < 0)
-		snprintf(why, why_size, "%s", rc == -ECANCELED ? "stopped" :
-		    p->why[0] != '\0' ? p->why : strerror(-rc));
+		snprintf(why, why_size, "%s",
+		    rc == -ECANCELED        ? "stopped"
+			: p->why[0] != '\0' ? p->why
+					    : strerror(-rc));
 	return rc;
 }

@@ -30,8 +30,8 @@ struct engine_options {
 
 struct engine; /* opaque */
 
-/* The desk, for the policy to plan from. NULL when out of memory. Borrows all but the policy, which may be
- * set later. */
+/* The desk, for the policy to plan from. NULL when out of memory. Borrows all but the policy, which
+ * may be set later. */
 struct engine *engine_new(const struct world *w, const struct engine_options *o,
     struct score *score);
 void engine_free(struct engine *e); /* NULL is fine; does not close the policy */

@@ -11,13 +11,13 @@
 
 /* A technician as he really is; what is known of him is at the desk. */
 struct agent {
-	uint32_t turn;       /* grows when what he does changes: what is due of an older turn is stale */
-	uint32_t wake;       /* grows when he thinks again */
-	bool rethink;        /* his route or his state has changed */
-	bool leaving;        /* ill: goes home when the stop he is on is done */
-	struct place from;   /* where he set out */
+	uint32_t turn; /* grows when what he does changes: what is due of an older turn is stale */
+	uint32_t wake; /* grows when he thinks again */
+	bool rethink;  /* his route or his state has changed */
+	bool leaving;  /* ill: goes home when the stop he is on is done */
+	struct place from; /* where he set out */
 	int64_t departed_s;
-	int32_t drive_s;     /* true length of the drive he is on */
+	int32_t drive_s;      /* true length of the drive he is on */
 	int64_t not_before_s; /* after a refusal: try again then */
 };
 

@@ -227,22 +227,24 @@ score_to_json(const struct figures *f, const char *policy, const struct sim_day 
 {
 	json_t *o = json_pack("{s:s,s:s,s:I,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "policy", policy, "day",
 	    d->name, "seed", (json_int_t)seed, "technicians", fleet->techs, "calls", f->calls,
-	    "served", f->served, "no_access", f->no_access, "cancelled", f->cancelled, "carried_over",
-	    f->carried_over, "unserved", f->unserved);
+	    "served", f->served, "no_access", f->no_access, "cancelled", f->cancelled,
+	    "carried_over", f->carried_over, "unserved", f->unserved);
 
 	json_object_set_new(o, "promises",
 	    json_pack("{s:i,s:i,s:i,s:{s:i,s:i},s:{s:i,s:i}}", "made", f->made, "kept_first",
-	    f->kept_first, "kept_last", f->kept_last, "first_plan", "made", f->plan_made, "kept",
-	    f->plan_kept, "due", "calls", f->due_calls, "met", f->due_met));
+		f->kept_first, "kept_last", f->kept_last, "first_plan", "made", f->plan_made,
+		"kept", f->plan_kept, "due", "calls", f->due_calls, "met", f->due_met));
 	json_object_set_new(o, "disturbance",
-	    json_pack("{s:I,s:I,s:I,s:I,s:i,s:I,s:I,s:I,s:I}", "repromised", (json_int_t)f->repromised,
-	    "reassigned", (json_int_t)f->reassigned, "eta_moved", (json_int_t)f->eta_moved, "dropped",
-	    (json_int_t)f->dropped, "max_moves_of_a_call", f->max_moves, "resolves",
-	    (json_int_t)f->resolves, "over_budget", (json_int_t)f->over, "forced_unexplained",
-	    (json_int_t)f->unexplained, "chosen", (json_int_t)f->chosen));
+	    json_pack("{s:I,s:I,s:I,s:I,s:i,s:I,s:I,s:I,s:I}", "repromised",
+		(json_int_t)f->repromised, "reassigned", (json_int_t)f->reassigned, "eta_moved",
+		(json_int_t)f->eta_moved, "dropped", (json_int_t)f->dropped, "max_moves_of_a_call",
+		f->max_moves, "resolves", (json_int_t)f->resolves, "over_budget",
+		(json_int_t)f->over, "forced_unexplained", (json_int_t)f->unexplained, "chosen",
+		(json_int_t)f->chosen));
 	json_object_set_new(o, "over_budget_revisions", json_integer(f->over));
-	json_object_set_new(o, "urgent_response_s", json_pack("{s:o,s:o,s:i}", "p50",
-	    measured(f->urgent_p50_s), "p90", measured(f->urgent_p90_s), "unserved", f->urgent_unserved));
+	json_object_set_new(o, "urgent_response_s",
+	    json_pack("{s:o,s:o,s:i}", "p50", measured(f->urgent_p50_s), "p90",
+		measured(f->urgent_p90_s), "unserved", f->urgent_unserved));
 	json_object_set_new(o, "notice_s", json_pack("{s:o}", "p50", measured(f->notice_p50_s)));
 	json_object_set_new(o, "driving_s", json_integer(f->driving_s));
 	json_object_set_new(o, "driving_s_per_call",
@@ -252,13 +254,16 @@ score_to_json(const struct figures *f, const char *policy, const struct sim_day 
 	json_object_set_new(o, "breaks_late", json_integer(f->breaks_late));
 	json_object_set_new(o, "cost_cents", json_integer(f->cost_cents));
 	json_object_set_new(o, "plans_sent", json_integer(f->plans));
-	json_object_set_new(o, "event_to_push_ms", json_pack("{s:o,s:o}", "p50",
-	    measured(f->push_p50_ms), "p99", measured(f->push_p99_ms)));
-	json_object_set_new(o, "solve_ms", json_pack("{s:o,s:o}", "p50", measured(f->solve_p50_ms),
-	    "p99", measured(f->solve_p99_ms)));
+	json_object_set_new(o, "event_to_push_ms",
+	    json_pack("{s:o,s:o}", "p50", measured(f->push_p50_ms), "p99",
+		measured(f->push_p99_ms)));
+	json_object_set_new(o, "solve_ms",
+	    json_pack("{s:o,s:o}", "p50", measured(f->solve_p50_ms), "p99",
+		measured(f->solve_p99_ms)));
 	json_object_set_new(o, "proven_share", measured(f->proven_share));
-	json_object_set_new(o, "left_out", json_pack("{s:i,s:i,s:i}", "no_position", d->no_position,
-	    "unreadable", d->bad_rows, "other_days", d->other_days));
+	json_object_set_new(o, "left_out",
+	    json_pack("{s:i,s:i,s:i}", "no_position", d->no_position, "unreadable", d->bad_rows,
+		"other_days", d->other_days));
 	return o;
 }
 

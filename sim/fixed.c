@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The policy "fixed": each call goes, when it comes, to the place in somebody's route where it
- * costs least, and stays there. Routes are re-timed, never re-ordered. Calls that fit nowhere wait until a
- * technician's route has changed; those of a technician who is gone are placed anew.
+ * costs least, and stays there. Routes are re-timed, never re-ordered. Calls that fit nowhere wait
+ * until a technician's route has changed; those of a technician who is gone are placed anew.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct fixed {
 	struct local local;
 	int32_t *fresh; /* calls to place at the next settle */
 	int32_t fresh_n, fresh_max;
-	bool *changed;  /* technicians whose route a fact touched */
+	bool *changed; /* technicians whose route a fact touched */
 	struct retimed trial;
 };
 
@@ -28,7 +28,8 @@ struct spot {
 static int64_t
 route_cents(const struct desk *d, int32_t k, const struct retimed *r)
 {
-	int64_t cents = price_s(PRICE_DRIVE_PER_H, r->drive_s) + price_s(PRICE_WAIT_PER_H, r->wait_s) +
+	int64_t cents = price_s(PRICE_DRIVE_PER_H, r->drive_s) +
+	    price_s(PRICE_WAIT_PER_H, r->wait_s) +
 	    price_s(PRICE_OVERTIME_PER_H, r->end_s - d->fleet->tech[k].to_s);
 
 	for (int32_t n = 0; n < r->stops; n++) {
@@ -108,7 +109,8 @@ fill(struct fixed *x, int32_t k)
 	int32_t n = local_waiting(d, waiting, TRY_MAX);
 
 	for (int32_t i = 0; i < n; i++) {
-		struct spot best = { -1, 0, desk_prices(d->day->call[waiting[i]].severity)->unserved_cents };
+		struct spot best = { -1, 0,
+			desk_prices(d->day->call[waiting[i]].severity)->unserved_cents };
 
 		try_on(x, waiting[i], k, &best);
 		if (best.tech >= 0)

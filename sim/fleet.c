@@ -10,17 +10,41 @@
 #include "sim/draw.h"
 
 enum {
-	SKILLS_MAX = 64,     /* distinct skills of a day */
-	NEIGHBOUR = 3,       /* the drive to a call is reckoned from its third nearest */
+	SKILLS_MAX = 64,      /* distinct skills of a day */
+	NEIGHBOUR = 3,        /* the drive to a call is reckoned from its third nearest */
 	LEAST_OF_A_SKILL = 3, /* technicians that each skill has, where there are so many */
-	OTHER_SKILLS = 2,    /* skills of a technician beside his own trade */
-	SPREAD_UDEG = 12000, /* homes lie about a kilometre from a call's site */
+	OTHER_SKILLS = 2,     /* skills of a technician beside his own trade */
+	SPREAD_UDEG = 12000,  /* homes lie about a kilometre from a call's site */
 	QUARTER_S = 900,
 };
 
 static const char *const names[] = {
-	"Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gwen", "Hugo", "Iris", "Jon", "Kay", "Leo", "Mia",
-	"Ned", "Olga", "Paul", "Quin", "Rosa", "Sam", "Tess", "Uma", "Vic", "Wes", "Xena", "Yuri", "Zoe",
+	"Ada",
+	"Ben",
+	"Cleo",
+	"Dan",
+	"Eva",
+	"Finn",
+	"Gwen",
+	"Hugo",
+	"Iris",
+	"Jon",
+	"Kay",
+	"Leo",
+	"Mia",
+	"Ned",
+	"Olga",
+	"Paul",
+	"Quin",
+	"Rosa",
+	"Sam",
+	"Tess",
+	"Uma",
+	"Vic",
+	"Wes",
+	"Xena",
+	"Yuri",
+	"Zoe",
 };
 
 /* The trades of a day: a skill, how much work it is, and its share of the technicians. */
@@ -118,8 +142,8 @@ find_trades(const struct sim_day *d, const struct travel_model *m, struct trade 
 	return work_s;
 }
 
-/* Gives each trade its share of the technicians by the largest averages (Webster), each at least one if
- * there are enough. */
+/* Gives each trade its share of the technicians by the largest averages (Webster), each at least
+ * one if there are enough. */
 static void
 share_out(struct trade *trade, int32_t trades, int32_t techs)
 {
@@ -189,7 +213,8 @@ make_skills(struct fleet *f, const struct draw *dr, struct trade *trade, int32_t
 			/* The first two of a trade are masters of it. */
 			learn(&f->tech[k], trade[t].name, n < 2 || n % 3 == 0 ? 3 : 2);
 			for (int32_t o = 0; o < OTHER_SKILLS; o++)
-				learn(&f->tech[k], draw_trade(dr, f->tech[k].id, o, trade, trades), 1);
+				learn(&f->tech[k], draw_trade(dr, f->tech[k].id, o, trade, trades),
+				    1);
 		}
 	/* Several can do each thing. */
 	for (int32_t t = 0; t < trades; t++) {

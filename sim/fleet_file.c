@@ -50,7 +50,8 @@ read_place(const struct reading *r, const json_t *o, const char *name, struct pl
 	const json_t *lat = json_object_get(o, "lat"), *lon = json_object_get(o, "lon");
 	double y = json_number_value(lat), x = json_number_value(lon);
 
-	if (!json_is_number(lat) || !json_is_number(lon) || y < -90 || y > 90 || x < -180 || x > 180)
+	if (!json_is_number(lat) || !json_is_number(lon) || y < -90 || y > 90 || x < -180 ||
+	    x > 180)
 		return refuse(r, "%s must have lat and lon in degrees", name);
 	ret->lat_udeg = (int32_t)(y * 1e6 + (y < 0 ? -0.5 : 0.5));
 	ret->lon_udeg = (int32_t)(x * 1e6 + (x < 0 ? -0.5 : 0.5));
@@ -68,9 +69,11 @@ read_skills(const struct reading *r, const json_t *a, struct fleet_tech *t)
 			return refuse(r, "skills: at most %d", FLEET_SKILLS_MAX);
 		if (name == NULL || strlen(name) >= FLEET_ID_SIZE)
 			return refuse(r, "skills[%zu].skill must be a name of at most 64 bytes", i);
-		if (level != NULL && (!json_is_integer(level) || json_integer_value(level) < 1 ||
-		    json_integer_value(level) > 10))
-			return refuse(r, "skills[%zu].level must be a whole number from 1 to 10", i);
+		if (level != NULL &&
+		    (!json_is_integer(level) || json_integer_value(level) < 1 ||
+			json_integer_value(level) > 10))
+			return refuse(r, "skills[%zu].level must be a whole number from 1 to 10",
+			    i);
 		snprintf(t->skill[i].name, FLEET_ID_SIZE, "%s", name);
 		t->skill[i].level = level == NULL ? 1 : (int16_t)json_integer_value(level);
 		t->skills = (int32_t)i + 1;
@@ -116,8 +119,9 @@ read_shift(const struct reading *r, const json_t *o, const struct sim_day *d, st
 		rc = read_when(r, shift, "to", &t->to_s);
 	if (rc == 0 && t->to_s <= t->from_s)
 		rc = refuse(r, "shifts[0].to must be after its from");
-	if (rc == 0 && (t->from_s < d->midnight_s || t->from_s >= d->midnight_s + 86400 ||
-	    t->to_s > d->midnight_s + 2 * 86400))
+	if (rc == 0 &&
+	    (t->from_s < d->midnight_s || t->from_s >= d->midnight_s + 86400 ||
+		t->to_s > d->midnight_s + 2 * 86400))
 		rc = refuse(r, "shifts[0] must start on %s", d->date);
 	return rc == 0 ? read_breaks(r, json_object_get(shift, "breaks"), t) : rc;
 }
@@ -173,7 +177,8 @@ read_lines(FILE *in, struct reading *r, const struct sim_day *d, struct fleet *f
 		if (json_is_object(o))
 			rc = read_tech(r, o, d, f);
 		else
-			rc = refuse(r, "not a JSON object: %s", o == NULL ? error.text : "something else");
+			rc = refuse(r, "not a JSON object: %s",
+			    o == NULL ? error.text : "something else");
 		json_decref(o);
 		f->techs++;
 	}
@@ -226,11 +231,11 @@ fleet_tech_to_json(const struct fleet_tech *t, const char *zone)
 	for (int32_t i = 0; i < t->dues; i++)
 		json_array_append_new(breaks,
 		    json_pack("{s:o,s:o,s:i}", "from", when_json(t->due[i].from_s, zone), "to",
-		    when_json(t->due[i].to_s, zone), "duration_s", t->due[i].duration_s));
-	o = json_pack("{s:s,s:s,s:{s:f,s:f},s:o,s:[{s:o,s:o,s:o}],s:i}", "technician", t->id, "name",
-	    t->name, "home", "lat", t->home.lat_udeg / 1e6, "lon", t->home.lon_udeg / 1e6, "skills",
-	    skills, "shifts", "from", when_json(t->from_s, zone), "to", when_json(t->to_s, zone),
-	    "breaks", breaks, "speed_pct", t->speed_pct);
+			when_json(t->due[i].to_s, zone), "duration_s", t->due[i].duration_s));
+	o = json_pack("{s:s,s:s,s:{s:f,s:f},s:o,s:[{s:o,s:o,s:o}],s:i}", "technician", t->id,
+	    "name", t->name, "home", "lat", t->home.lat_udeg / 1e6, "lon", t->home.lon_udeg / 1e6,
+	    "skills", skills, "shifts", "from", when_json(t->from_s, zone), "to",
+	    when_json(t->to_s, zone), "breaks", breaks, "speed_pct", t->speed_pct);
 	if (o != NULL && t->overtime_max_s >= 0)
 		json_object_set_new(o, "overtime_max_s", json_integer(t->overtime_max_s));
 	return o;

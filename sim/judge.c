@@ -9,9 +9,9 @@
 /* Where a call is before and after the revision, as far as it concerns it. */
 struct place_in_plan {
 	bool touched;
-	bool stays;       /* the routes as they stand would serve it */
+	bool stays; /* the routes as they stand would serve it */
 	int64_t stay_s;
-	int32_t tech;     /* after; -1 on no route */
+	int32_t tech; /* after; -1 on no route */
 	int64_t start_s;
 };
 
@@ -124,11 +124,13 @@ is_chosen(const struct judge *j, int32_t call)
 		return true; /* dropped */
 	if (c->told_tech >= 0 && p->tech != c->told_tech && p->tech != c->tech)
 		return true; /* somebody else comes than the one who was told */
-	if (c->told_tech >= 0 && outside(p->start_s, least(c->eta_s - tol_s, p->stay_s),
-	    most(c->eta_s, p->stay_s) + tol_s))
+	if (c->told_tech >= 0 &&
+	    outside(p->start_s, least(c->eta_s - tol_s, p->stay_s),
+		most(c->eta_s, p->stay_s) + tol_s))
 		return true;
-	return c->promise && outside(p->start_s, least(c->promise_from_s, p->stay_s),
-	    most(c->promise_to_s, p->stay_s));
+	return c->promise &&
+	    outside(p->start_s, least(c->promise_from_s, p->stay_s),
+		most(c->promise_to_s, p->stay_s));
 }
 
 /* What the guidelines allow for an event of this kind. */
@@ -164,8 +166,8 @@ describe(const struct judge *j, int32_t call, int64_t at_s, struct verdict *v)
 	const struct desk_call *c = &j->desk->call[call];
 	const struct place_in_plan *p = &j->call[call];
 	size_t at = strlen(v->detail);
-	const char *name = j->desk->call_name != NULL ? j->desk->call_name[call] :
-	    j->desk->day->call[call].id;
+	const char *name = j->desk->call_name != NULL ? j->desk->call_name[call]
+						      : j->desk->day->call[call].id;
 
 	if (at + 100 > sizeof(v->detail))
 		return;

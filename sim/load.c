@@ -12,9 +12,9 @@
 
 enum {
 	TECHNICIANS = 100,
-	MORE_WITHIN_S = 7 * 3600,  /* calls beyond those open at first come in over this */
-	WARM_UP_S = 1200,          /* measured from so long after the shifts begin */
-	SPREAD_UDEG = 90000,       /* about 10 km */
+	MORE_WITHIN_S = 7 * 3600, /* calls beyond those open at first come in over this */
+	WARM_UP_S = 1200,         /* measured from so long after the shifts begin */
+	SPREAD_UDEG = 90000,      /* about 10 km */
 };
 
 /* 2026-03-12 08:00 in Boston: any ordinary day. */
@@ -45,16 +45,22 @@ make_call(struct sim_call *c, int32_t i, int32_t open, const struct draw *dr)
 	snprintf(c->customer, sizeof(c->customer), "customer %d", (int)i + 1);
 	c->level = 1;
 	/* Of those that come during the day most are urgent: that is what disturbs. */
-	c->severity = i < open ? (lot < 3 ? SEV_URGENT : SEV_ROUTINE) :
-	    lot < 1 ? SEV_TRAPPED : lot < 4 ? SEV_EMERGENCY : lot < 14 ? SEV_URGENT : SEV_ROUTINE;
+	c->severity = i < open ? (lot < 3 ? SEV_URGENT : SEV_ROUTINE)
+	    : lot < 1          ? SEV_TRAPPED
+	    : lot < 4          ? SEV_EMERGENCY
+	    : lot < 14         ? SEV_URGENT
+			       : SEV_ROUTINE;
 	c->site.lat_udeg = 42350000 + (int32_t)(SPREAD_UDEG * draw_normal(dr, "lat", c->id));
-	c->site.lon_udeg = -71080000 + (int32_t)(1.35 * SPREAD_UDEG * draw_normal(dr, "lon", c->id));
+	c->site.lon_udeg = -71080000 +
+	    (int32_t)(1.35 * SPREAD_UDEG * draw_normal(dr, "lon", c->id));
 	c->duration_s = kinds[kind].duration_s;
 	c->opened_s = begin_s - 3600;
 	if (i >= open)
 		c->opened_s = begin_s + 60 + draw_below(dr, "when", c->id, MORE_WITHIN_S);
 	c->known_s = c->opened_s;
-	c->within_s = c->severity >= SEV_EMERGENCY ? 7200 : c->severity == SEV_URGENT ? 14400 : 172800;
+	c->within_s = c->severity >= SEV_EMERGENCY ? 7200
+	    : c->severity == SEV_URGENT            ? 14400
+						   : 172800;
 }
 
 static int
@@ -78,12 +84,14 @@ make_day(const struct options *o, struct replay *r, char *why, size_t why_size)
 	snprintf(r->day.date, sizeof(r->day.date), "2026-03-12");
 	rc = when_midnight(begin_s, r->day.zone, &r->day.midnight_s);
 	if (rc < 0) {
-		snprintf(why, why_size, "%s is no time zone of this machine: install tzdata", r->day.zone);
+		snprintf(why, why_size, "%s is no time zone of this machine: install tzdata",
+		    r->day.zone);
 		return rc;
 	}
 	for (r->day.calls = 0; r->day.calls < o->open + more; r->day.calls++)
 		make_call(&r->day.call[r->day.calls], r->day.calls, o->open, &dr);
-	rc = fleet_make(&r->day, o->technicians != 0 ? o->technicians : TECHNICIANS, o->seed, &r->fleet);
+	rc = fleet_make(&r->day, o->technicians != 0 ? o->technicians : TECHNICIANS, o->seed,
+	    &r->fleet);
 	for (int32_t k = 0; rc == 0 && k < r->fleet.techs; k++) {
 		struct fleet_tech *t = &r->fleet.tech[k];
 		int64_t by_s = begin_s - t->from_s; /* everybody starts at once */
@@ -139,14 +147,17 @@ report(const struct options *o, const struct counting *c, struct outcome *out)
 	if (!o->quiet) {
 		printf("%-52s %8d\n", "events handed to the daemon", (int)c->events);
 		printf("%-52s %8d\n", "of them answered by a push", (int)f->pushes);
-		printf("%-52s %8.1f ms\n", "event at the socket to push read, median", f->push_p50_ms);
-		printf("%-52s %8.1f ms\n", "event at the socket to push read, 99 %", f->push_p99_ms);
+		printf("%-52s %8.1f ms\n", "event at the socket to push read, median",
+		    f->push_p50_ms);
+		printf("%-52s %8.1f ms\n", "event at the socket to push read, 99 %",
+		    f->push_p99_ms);
 		printf("%-52s %8.1f ms\n", "commit (fsync), median", (double)commit_p50_us / 1000);
 		printf("%-52s %8.1f ms\n", "commit (fsync), 99 %", (double)commit_p99_us / 1000);
 		printf("%-52s %8.1f ms\n", "solve, median", f->solve_p50_ms);
 		printf("%-52s %8.1f ms\n", "solve, 99 %", f->solve_p99_ms);
 		printf("%-52s %8.1f %%\n", "solves proven optimal", f->proven_share * 100);
-		printf("%-52s %8lld\n", "plans over their budget of disturbance", (long long)f->over);
+		printf("%-52s %8lld\n", "plans over their budget of disturbance",
+		    (long long)f->over);
 	}
 	if (o->json != NULL) {
 		FILE *to = strcmp(o->json, "-") == 0 ? stdout : fopen(o->json, "w");

@@ -101,8 +101,11 @@ tell(struct local *l, int32_t k, const struct push_stop *s)
 static void
 push(struct local *l, int32_t k)
 {
-	struct push_route route = { .tech = k, .stop = l->retimed.stop, .stops = l->retimed.stops,
-		.dues = l->retimed.dues, .end_s = l->retimed.end_s };
+	struct push_route route = { .tech = k,
+		.stop = l->retimed.stop,
+		.stops = l->retimed.stops,
+		.dues = l->retimed.dues,
+		.end_s = l->retimed.end_s };
 	struct revision r = {
 		.at_s = l->policy.desk->now_s,
 		.version = ++l->version,
@@ -118,7 +121,8 @@ push(struct local *l, int32_t k)
 	memcpy(route.due, l->retimed.due, sizeof(route.due));
 	l->policy.sink.revised(l->policy.sink.arg, &r);
 	if (l->since_us != 0)
-		l->policy.sink.pushed(l->policy.sink.arg, (double)(local_now_us() - l->since_us) / 1000);
+		l->policy.sink.pushed(l->policy.sink.arg,
+		    (double)(local_now_us() - l->since_us) / 1000);
 	l->since_us = 0;
 	for (int32_t n = 0; n < route.stops; n++)
 		if (to_tell(l->policy.desk, k, &route.stop[n]))
@@ -128,7 +132,8 @@ push(struct local *l, int32_t k)
 void
 local_push(struct local *l, int32_t k, const int32_t *calls, int32_t n)
 {
-	retime_order(l->policy.desk, k, calls, n, retime_overtime_max_s(l->policy.desk, k), &l->retimed);
+	retime_order(l->policy.desk, k, calls, n, retime_overtime_max_s(l->policy.desk, k),
+	    &l->retimed);
 	push(l, k);
 }
 

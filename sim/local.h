@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the policies in process share: they plan from the desk alone, re-time and push routes,
- * and tell people by the daemon's own rule (two hours ahead or when a technician sets out, again when it
- * moves by more than the tolerance or leaves the promised window).
+ * and tell people by the daemon's own rule (two hours ahead or when a technician sets out, again
+ * when it moves by more than the tolerance or leaves the promised window).
  */
 #ifndef EVENKEEL_SIM_LOCAL_H
 #define EVENKEEL_SIM_LOCAL_H
@@ -17,15 +17,15 @@ enum { LOCAL_SWEEP_S = 60 }; /* routes are re-timed at least so often */
 
 struct local {
 	struct policy policy;
-	struct fact cause;       /* the last fact */
-	int64_t since_us;        /* when it came, by the wall; 0 once its push is out */
-	int64_t swept_s;         /* when all routes were last re-timed */
+	struct fact cause; /* the last fact */
+	int64_t since_us;  /* when it came, by the wall; 0 once its push is out */
+	int64_t swept_s;   /* when all routes were last re-timed */
 	int64_t version;
 	struct retimed retimed;
 };
 
-/* Gives technician k this order of calls from now on: re-times, pushes, tells. What does not fit goes back
- * to nobody. */
+/* Gives technician k this order of calls from now on: re-times, pushes, tells. What does not fit
+ * goes back to nobody. */
 void local_push(struct local *l, int32_t k, const int32_t *calls, int32_t n);
 
 /* Re-times his route as it stands; pushes only what moved. */

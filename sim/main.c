@@ -40,9 +40,12 @@ catch_signals(void)
 static void
 describe(const struct replay *r, FILE *out)
 {
-	fprintf(out, "%s: %d calls, %d technicians (%s; work is %.0f %% of their time)\n", r->day.name,
-	    (int)r->day.calls, (int)r->fleet.techs, r->options.fleet != NULL ? "from the file" :
-	    r->fleet.fitted ? "as many as fit" : "as many as were asked for", r->fleet.load * 100);
+	fprintf(out, "%s: %d calls, %d technicians (%s; work is %.0f %% of their time)\n",
+	    r->day.name, (int)r->day.calls, (int)r->fleet.techs,
+	    r->options.fleet != NULL ? "from the file"
+		: r->fleet.fitted    ? "as many as fit"
+				     : "as many as were asked for",
+	    r->fleet.load * 100);
 	if (r->day.days > 1)
 		fprintf(out, "the file holds %d days; this is %s\n", (int)r->day.days, r->day.date);
 	if (r->day.no_position + r->day.bad_rows > 0)
@@ -81,7 +84,8 @@ play(const struct replay *r, const char *policy, struct outcome *ret)
 	if (rc == 0 && ret->worst[0] != '\0')
 		fprintf(stderr, "evenkeel-sim: %s: over its budget: %s\n", policy, ret->worst);
 	if (rc == 0 && ret->odd[0] != '\0')
-		fprintf(stderr, "evenkeel-sim: %s: called forced, not found so: %s\n", policy, ret->odd);
+		fprintf(stderr, "evenkeel-sim: %s: called forced, not found so: %s\n", policy,
+		    ret->odd);
 	return rc;
 }
 
@@ -123,7 +127,8 @@ run(const struct options *o, struct replay *r)
 	if (rc == 0 && !o->quiet && (o->json == NULL || strcmp(o->json, "-") != 0))
 		table_print(stdout, &style, o->policy, figures, o->policies);
 	if (rc == 0 && o->json != NULL)
-		rc = write_json(o->json, o->command == COMMAND_RUN ? json_array_get(results, 0) : results);
+		rc = write_json(o->json,
+		    o->command == COMMAND_RUN ? json_array_get(results, 0) : results);
 	json_decref(results);
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
@@ -153,8 +158,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "evenkeel-sim: %s\n", why);
 		return EXIT_INPUT;
 	}
-	status = o.command == COMMAND_DEMO ? demo_run(&r, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE :
-	    run(&o, &r);
+	status = o.command == COMMAND_DEMO ? demo_run(&r, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE
+					   : run(&o, &r);
 	replay_done(&r);
 	return status;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The policy "nearest": whenever a technician is free, the most urgent waiting call goes to the nearest
- * free technician who can do it and would be home in time: routine work within the shift, urgent work
- * with overtime. Nobody has more than one stop ahead. A break that has become due is taken first.
+ * The policy "nearest": whenever a technician is free, the most urgent waiting call goes to the
+ * nearest free technician who can do it and would be home in time: routine work within the shift,
+ * urgent work with overtime. Nobody has more than one stop ahead. A break that has become due is
+ * taken first.
  */
 #include <stdlib.h>
 
@@ -44,7 +45,8 @@ home_in_time(const struct desk *d, int32_t k, int32_t call, int32_t drive_s)
 		start_s = c->appt_from_s;
 	if (c->severity != SEV_ROUTINE)
 		limit_s += retime_overtime_max_s(d, k);
-	return start_s + c->duration_s + travel_s(&d->fleet->travel, c->site, t->home, t->speed_pct) <=
+	return start_s + c->duration_s +
+	    travel_s(&d->fleet->travel, c->site, t->home, t->speed_pct) <=
 	    limit_s;
 }
 

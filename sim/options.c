@@ -13,8 +13,8 @@ enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, REPLAY = RUN | COMPARE | DEMO }
 struct option_def {
 	const char *name;
 	enum kind kind;
-	int commands;      /* that know it */
-	size_t offset;     /* of the member of struct options */
+	int commands;  /* that know it */
+	size_t offset; /* of the member of struct options */
 	int32_t least, most;
 };
 
@@ -28,10 +28,12 @@ static const struct option_def defs[] = {
 	{ "bindir", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, bindir), 0, 0 },
 	{ "state", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, state), 0, 0 },
 	{ "policy", KIND_POLICY, RUN | COMPARE, 0, 0, 0 },
-	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1, 1000 },
+	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1,
+	    1000 },
 	{ "seed", KIND_SEED, REPLAY | LOAD, offsetof(struct options, seed), 0, 0 },
 	{ "speed", KIND_SPEED, REPLAY, offsetof(struct options, speed), 0, 0 },
-	{ "background", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, background_ms), 0, 60000 },
+	{ "background", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, background_ms), 0,
+	    60000 },
 	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
 	{ "events", KIND_NUMBER, LOAD, offsetof(struct options, events), 10, 100000 },
 	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD, offsetof(struct options, quiet), 0, 0 },
@@ -55,30 +57,31 @@ static const struct {
 void
 options_help(FILE *out)
 {
-	fputs("usage: evenkeel-sim run     --day FILE.csv [OPTION]...\n"
-	      "       evenkeel-sim compare --day FILE.csv --policy P --policy P... [OPTION]...\n"
-	      "       evenkeel-sim demo    --day FILE.csv --state DIR [OPTION]...\n"
-	      "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
-	      "\n"
-	      "Replays a day of calls in virtual time and scores a policy.\n"
-	      "\n"
-	      "  --day FILE          a CSV of calls: id, opened_at, lat, lon, ... (not compressed)\n"
-	      "  --date YYYY-MM-DD   the day, if the file holds several (else its busiest)\n"
-	      "  --zone NAME         its time zone (else that of the calls' agency, or of their offset)\n"
-	      "  --technicians N     size of the fleet (else as many as the work needs)\n"
-	      "  --fleet FILE        technicians from a file: parameters of technician.add, one a line\n"
-	      "  --save-fleet FILE   writes the fleet so\n"
-	      "  --seed S            of the fleet and of all that happens by chance (1)\n"
-	      "  --policy P          evenkeel (the real daemon), nearest, fixed; compare: repeated\n"
-	      "  --speed X|max       simulated seconds a second (max)\n"
-	      "  --json FILE         the result, - for standard output\n"
-	      "  --bindir DIR        where evenkeeld is (beside this program)\n"
-	      "  --state DIR         where the daemon's store is made and kept (else a folder for the while)\n"
-	      "  --background MS     sets the guideline background_ms first\n"
-	      "  --open N --events N (load) open calls, and events that are timed\n"
-	      "  --quiet             no progress, no table\n"
-	      "\n"
-	      "Exit status: 0 done, 1 it failed on the way, 2 usage, 3 bad input.\n",
+	fputs(
+	    "usage: evenkeel-sim run     --day FILE.csv [OPTION]...\n"
+	    "       evenkeel-sim compare --day FILE.csv --policy P --policy P... [OPTION]...\n"
+	    "       evenkeel-sim demo    --day FILE.csv --state DIR [OPTION]...\n"
+	    "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
+	    "\n"
+	    "Replays a day of calls in virtual time and scores a policy.\n"
+	    "\n"
+	    "  --day FILE          a CSV of calls: id, opened_at, lat, lon, ... (not compressed)\n"
+	    "  --date YYYY-MM-DD   the day, if the file holds several (else its busiest)\n"
+	    "  --zone NAME         its time zone (else that of the calls' agency, or of their offset)\n"
+	    "  --technicians N     size of the fleet (else as many as the work needs)\n"
+	    "  --fleet FILE        technicians from a file: parameters of technician.add, one a line\n"
+	    "  --save-fleet FILE   writes the fleet so\n"
+	    "  --seed S            of the fleet and of all that happens by chance (1)\n"
+	    "  --policy P          evenkeel (the real daemon), nearest, fixed; compare: repeated\n"
+	    "  --speed X|max       simulated seconds a second (max)\n"
+	    "  --json FILE         the result, - for standard output\n"
+	    "  --bindir DIR        where evenkeeld is (beside this program)\n"
+	    "  --state DIR         where the daemon's store is made and kept (else a folder for the while)\n"
+	    "  --background MS     sets the guideline background_ms first\n"
+	    "  --open N --events N (load) open calls, and events that are timed\n"
+	    "  --quiet             no progress, no table\n"
+	    "\n"
+	    "Exit status: 0 done, 1 it failed on the way, 2 usage, 3 bad input.\n",
 	    out);
 }
 
@@ -98,7 +101,8 @@ read_number(const struct option_def *d, const char *text, struct options *o, FIL
 	long n = strtol(text, &end, 10);
 
 	if (end == text || *end != '\0' || n < d->least || n > d->most) {
-		fprintf(err, "evenkeel-sim: --%s: expected a whole number from %d to %d, got '%s'\n",
+		fprintf(err,
+		    "evenkeel-sim: --%s: expected a whole number from %d to %d, got '%s'\n",
 		    d->name, (int)d->least, (int)d->most, text);
 		return -EINVAL;
 	}
@@ -117,7 +121,8 @@ read_speed(const char *text, struct options *o, FILE *err)
 		return 0;
 	o->speed = strtod(text, &end);
 	if (end == text || *end != '\0' || !(o->speed > 0 && o->speed <= 1e6)) {
-		fprintf(err, "evenkeel-sim: --speed: expected a number above 0, or max, got '%s'\n", text);
+		fprintf(err, "evenkeel-sim: --speed: expected a number above 0, or max, got '%s'\n",
+		    text);
 		return -EINVAL;
 	}
 	return 0;
@@ -128,7 +133,9 @@ read_policy(const char *text, struct options *o, FILE *err)
 {
 	if (strcmp(text, "evenkeel") != 0 && strcmp(text, "nearest") != 0 &&
 	    strcmp(text, "fixed") != 0) {
-		fprintf(err, "evenkeel-sim: --policy: expected evenkeel, nearest or fixed, got '%s'\n", text);
+		fprintf(err,
+		    "evenkeel-sim: --policy: expected evenkeel, nearest or fixed, got '%s'\n",
+		    text);
 		return -EINVAL;
 	}
 	if (o->policies == OPTIONS_POLICIES_MAX) {
@@ -157,7 +164,8 @@ read_value(const struct option_def *d, const char *text, struct options *o, FILE
 	case KIND_SEED:
 		errno = 0;
 		o->seed = strtoull(text, &end, 10);
-		if (end != text && *end == '\0' && *text != '-' && errno == 0 && o->seed <= INT64_MAX)
+		if (end != text && *end == '\0' && *text != '-' && errno == 0 &&
+		    o->seed <= INT64_MAX)
 			return 0;
 		fprintf(err, "evenkeel-sim: --seed: expected a whole number, got '%s'\n", text);
 		return -EINVAL;
@@ -171,11 +179,13 @@ static int
 read_option(int argc, char **argv, int *i, int bit, struct options *o, FILE *err)
 {
 	const char *arg = argv[*i], *value = strchr(arg, '=');
-	const struct option_def *d = strncmp(arg, "--", 2) != 0 ? NULL :
-	    find(arg + 2, value != NULL ? (size_t)(value - arg - 2) : strlen(arg + 2));
+	const struct option_def *d = strncmp(arg, "--", 2) != 0
+	    ? NULL
+	    : find(arg + 2, value != NULL ? (size_t)(value - arg - 2) : strlen(arg + 2));
 
 	if (d == NULL || (d->commands & bit) == 0) {
-		fprintf(err, "evenkeel-sim: '%s' is not known here: see evenkeel-sim --help\n", arg);
+		fprintf(err, "evenkeel-sim: '%s' is not known here: see evenkeel-sim --help\n",
+		    arg);
 		return -EINVAL;
 	}
 	++*i;
@@ -198,11 +208,13 @@ check(struct options *o, FILE *err)
 	if (o->command == COMMAND_LOAD)
 		return 0;
 	if (o->day == NULL) {
-		fputs("evenkeel-sim: --day FILE.csv is missing: which day is to be replayed?\n", err);
+		fputs("evenkeel-sim: --day FILE.csv is missing: which day is to be replayed?\n",
+		    err);
 		return -EINVAL;
 	}
 	if (o->command == COMMAND_DEMO && o->state == NULL) {
-		fputs("evenkeel-sim: --state DIR is missing: where is the store to be kept?\n", err);
+		fputs("evenkeel-sim: --state DIR is missing: where is the store to be kept?\n",
+		    err);
 		return -EINVAL;
 	}
 	if (o->fleet != NULL && o->technicians != 0) {
@@ -237,7 +249,8 @@ options_read(int argc, char **argv, struct options *ret, FILE *err)
 			bit = commands[c].bit;
 		}
 	if (bit < 0) {
-		fprintf(err, "evenkeel-sim: expected run, compare, demo or load: see evenkeel-sim --help\n");
+		fprintf(err,
+		    "evenkeel-sim: expected run, compare, demo or load: see evenkeel-sim --help\n");
 		return -EINVAL;
 	}
 	while (bit > 0 && i < argc)

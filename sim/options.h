@@ -9,20 +9,26 @@
 
 enum { OPTIONS_POLICIES_MAX = 8 };
 
-enum command { COMMAND_RUN, COMMAND_COMPARE, COMMAND_DEMO, COMMAND_LOAD, COMMAND_HELP,
-	COMMAND_VERSION };
+enum command {
+	COMMAND_RUN,
+	COMMAND_COMPARE,
+	COMMAND_DEMO,
+	COMMAND_LOAD,
+	COMMAND_HELP,
+	COMMAND_VERSION
+};
 
 struct options {
 	enum command command;
 	const char *day, *date, *zone, *fleet, *save_fleet, *json, *bindir, *state;
 	const char *policy[OPTIONS_POLICIES_MAX];
 	int32_t policies;
-	int32_t technicians;  /* 0: as many as fit */
+	int32_t technicians; /* 0: as many as fit */
 	uint64_t seed;
-	double speed;         /* 0: max */
+	double speed; /* 0: max */
 	bool speed_given;
 	int32_t background_ms; /* -1: leave the guideline alone */
-	int32_t open, events; /* load */
+	int32_t open, events;  /* load */
 	bool quiet;
 };
 

@@ -21,12 +21,12 @@ enum fact_type {
 	FACT_CANCELLED,
 	FACT_SHIFT_STARTED,
 	FACT_SHIFT_ENDED,
-	FACT_ABSENT,        /* from now until until_s */
+	FACT_ABSENT, /* from now until until_s */
 	FACT_DEPARTED,
-	FACT_ARRIVED,       /* the work begins */
+	FACT_ARRIVED, /* the work begins */
 	FACT_FINISHED,
 	FACT_NO_ACCESS,
-	FACT_LATE,          /* late_s more than the planned end */
+	FACT_LATE, /* late_s more than the planned end */
 	FACT_BREAK_STARTED,
 	FACT_BREAK_ENDED,
 	FACT_POSITION,
@@ -40,7 +40,8 @@ struct fact {
 	int32_t tech, call;
 	int64_t until_s;
 	int32_t late_s;
-	int32_t drive_s;    /* arrived, cancelled on the way, shift ended: driven since the last fact */
+	int32_t
+	    drive_s; /* arrived, cancelled on the way, shift ended: driven since the last fact */
 	struct place place; /* shift started, position, cancelled on the way */
 };
 

@@ -54,12 +54,13 @@ explain(struct remote *r, const char *method, const struct client_error *err)
 	char words[200];
 
 	if (client_why(r->client)[0] == '\0') {
-		snprintf(r->policy.why, sizeof(r->policy.why), "%.40s: %.256s", method, err->message);
+		snprintf(r->policy.why, sizeof(r->policy.why), "%.40s: %.256s", method,
+		    err->message);
 		return;
 	}
 	spawn_last_words(&r->daemon, words, sizeof(words));
-	snprintf(r->policy.why, sizeof(r->policy.why), "%.40s: %.100s; the daemon's last words: %.190s",
-	    method, client_why(r->client), words);
+	snprintf(r->policy.why, sizeof(r->policy.why),
+	    "%.40s: %.100s; the daemon's last words: %.190s", method, client_why(r->client), words);
 }
 
 /* 0; -EPERM: refused; or the connection is gone. params are stolen. */
@@ -124,7 +125,8 @@ static void
 look_out(struct remote *r, int64_t seq, int64_t sent_us)
 {
 	if (r->waitings == WAITING_MAX)
-		memmove(&r->waiting[0], &r->waiting[1], (size_t)--r->waitings * sizeof(r->waiting[0]));
+		memmove(&r->waiting[0], &r->waiting[1],
+		    (size_t)--r->waitings * sizeof(r->waiting[0]));
 	r->waiting[r->waitings++] = (struct waiting){ seq, sent_us };
 }
 
@@ -152,8 +154,8 @@ take_note(struct remote *r, const struct client_note *n)
 	if (rc < 0) {
 		char *text = json_dumps(n->params, JSON_COMPACT);
 
-		snprintf(r->policy.why, sizeof(r->policy.why), "%s cannot be read: %.400s", n->method,
-		    text != NULL ? text : "");
+		snprintf(r->policy.why, sizeof(r->policy.why), "%s cannot be read: %.400s",
+		    n->method, text != NULL ? text : "");
 		free(text);
 	}
 	return rc;
@@ -200,14 +202,15 @@ static json_t *
 book_params(struct remote *r, int32_t call)
 {
 	const struct sim_call *c = &r->replay->day.call[call];
-	json_t *o = json_pack("{s:s,s:o,s:[{s:s,s:i}],s:s,s:s,s:i,s:i,s:s}", "customer", c->customer,
-	    "site", place_json(c->site), "needs", "skill", c->skill, "level", c->level, "kind", c->kind,
-	    "severity", severity_name(c->severity), "duration_s", c->duration_s, "difficulty",
-	    c->difficulty, "reference", c->id);
+	json_t *o = json_pack("{s:s,s:o,s:[{s:s,s:i}],s:s,s:s,s:i,s:i,s:s}", "customer",
+	    c->customer, "site", place_json(c->site), "needs", "skill", c->skill, "level", c->level,
+	    "kind", c->kind, "severity", severity_name(c->severity), "duration_s", c->duration_s,
+	    "difficulty", c->difficulty, "reference", c->id);
 
 	if (c->appt_from_s != 0)
-		json_object_set_new(o, "appointment", json_pack("{s:o,s:o}", "from",
-		    when_json(r, c->appt_from_s), "to", when_json(r, c->appt_to_s)));
+		json_object_set_new(o, "appointment",
+		    json_pack("{s:o,s:o}", "from", when_json(r, c->appt_from_s), "to",
+			when_json(r, c->appt_to_s)));
 	else
 		json_object_set_new(o, "due", when_json(r, c->due_s));
 	return o;
@@ -259,7 +262,8 @@ fact_params(struct remote *r, const struct fact *f)
 	json_t *o = json_object();
 
 	if (f->tech >= 0 && f->type != FACT_CANCELLED)
-		json_object_set_new(o, "technician", json_string(r->replay->fleet.tech[f->tech].id));
+		json_object_set_new(o, "technician",
+		    json_string(r->replay->fleet.tech[f->tech].id));
 	switch (f->type) {
 	case FACT_CANCELLED:
 	case FACT_DEPARTED:
@@ -296,9 +300,10 @@ remote_fact(struct policy *p, const struct fact *f)
 	if (f->type == FACT_BOOKED)
 		return book(r, f->call);
 	if (f->type == FACT_POSITION)
-		return ask(r, "position.report", json_pack("{s:s,s:f,s:f}", "technician",
-		    r->replay->fleet.tech[f->tech].id, "lat", f->place.lat_udeg / 1e6, "lon",
-		    f->place.lon_udeg / 1e6), CALL_TIMEOUT_MS, NULL);
+		return ask(r, "position.report",
+		    json_pack("{s:s,s:f,s:f}", "technician", r->replay->fleet.tech[f->tech].id,
+			"lat", f->place.lat_udeg / 1e6, "lon", f->place.lon_udeg / 1e6),
+		    CALL_TIMEOUT_MS, NULL);
 	rc = ask(r, method_of(f->type), fact_params(r, f), CALL_TIMEOUT_MS, &result);
 	if (rc < 0)
 		return rc;
@@ -318,7 +323,6 @@ remote_status(struct policy *p)
 		return json_null();
 	return result;
 }
-
 
 static void
 remote_close(struct policy *p)
@@ -353,19 +357,21 @@ agree_on_guidelines(struct remote *r, struct desk *desk)
 		{ "promise_after_s", &desk->habits.promise_after_s },
 		{ "overtime_max_s", &desk->habits.overtime_max_s },
 	};
-	json_t *set = json_pack("{s:i,s:i,s:i}", "speed_m_per_h", m->speed_m_per_h, "road_factor_pct",
-	    m->road_factor_pct, "leg_s", m->leg_s);
+	json_t *set = json_pack("{s:i,s:i,s:i}", "speed_m_per_h", m->speed_m_per_h,
+	    "road_factor_pct", m->road_factor_pct, "leg_s", m->leg_s);
 	json_t *result = NULL;
 	int rc;
 
 	if (r->replay->options.background_ms >= 0)
-		json_object_set_new(set, "background_ms", json_integer(r->replay->options.background_ms));
+		json_object_set_new(set, "background_ms",
+		    json_integer(r->replay->options.background_ms));
 	rc = ask(r, "guidelines.set", command(r, json_pack("{s:o}", "guidelines", set)),
 	    CALL_TIMEOUT_MS, NULL);
 	if (rc == 0)
 		rc = ask(r, "guidelines.get", NULL, CALL_TIMEOUT_MS, &result);
 	for (size_t i = 0; rc == 0 && i < sizeof(habits) / sizeof(habits[0]); i++) {
-		const json_t *v = json_object_get(json_object_get(result, "guidelines"), habits[i].name);
+		const json_t *v = json_object_get(json_object_get(result, "guidelines"),
+		    habits[i].name);
 
 		if (json_is_integer(v))
 			*habits[i].habit = (int32_t)json_integer_value(v);
@@ -383,8 +389,8 @@ add_fleet(struct remote *r)
 		const struct fleet_tech *t = &r->replay->fleet.tech[k];
 
 		json_object_set_new(r->names.tech, t->id, json_integer(k));
-		rc = ask(r, "technician.add", command(r, fleet_tech_to_json(t, r->replay->day.zone)),
-		    CALL_TIMEOUT_MS, NULL);
+		rc = ask(r, "technician.add",
+		    command(r, fleet_tech_to_json(t, r->replay->day.zone)), CALL_TIMEOUT_MS, NULL);
 	}
 	return rc;
 }
@@ -393,7 +399,8 @@ static int
 connect_to(struct remote *r, char *why, size_t why_size)
 {
 	const struct options *o = &r->replay->options;
-	struct spawn_options so = { .bindir = o->bindir, .state = o->state,
+	struct spawn_options so = { .bindir = o->bindir,
+		.state = o->state,
 		.zone = r->replay->day.zone,
 		.clock_start_s = r->replay->fleet.first_s - DAY_OFFICE_LEAD_S };
 	struct client_error err = { 0 };
@@ -421,8 +428,9 @@ set_up(struct remote *r, struct desk *desk)
 	if (rc == 0)
 		rc = add_fleet(r);
 	if (rc == 0)
-		rc = ask(r, "feed.subscribe", json_pack("{s:[s,s]}", "topics", "plan.revised",
-		    "eta.revised"), CALL_TIMEOUT_MS, NULL);
+		rc = ask(r, "feed.subscribe",
+		    json_pack("{s:[s,s]}", "topics", "plan.revised", "eta.revised"),
+		    CALL_TIMEOUT_MS, NULL);
 	return rc == -EPERM ? -EPROTO : rc;
 }
 
@@ -450,7 +458,8 @@ remote_open(const struct replay *replay, struct desk *desk, struct policy **ret,
 	r->names.tech = json_object();
 	r->parsed = parsed_new();
 	r->call_id = calloc((size_t)replay->day.calls, sizeof(*r->call_id));
-	if (r->names.call != NULL && r->names.tech != NULL && r->parsed != NULL && r->call_id != NULL)
+	if (r->names.call != NULL && r->names.tech != NULL && r->parsed != NULL &&
+	    r->call_id != NULL)
 		rc = connect_to(r, why, why_size);
 	if (rc == 0) {
 		rc = set_up(r, desk);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The policy "evenkeel": the real daemon, over its real socket. Facts are commands, time is
- * clock.advance, and the plans are the plan.revised and eta.revised that are pushed; nothing is ever
- * looked up.
+ * clock.advance, and the plans are the plan.revised and eta.revised that are pushed; nothing is
+ * ever looked up.
  */
 #ifndef EVENKEEL_SIM_REMOTE_H
 #define EVENKEEL_SIM_REMOTE_H

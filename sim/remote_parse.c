@@ -13,7 +13,7 @@ struct parsed {
 	size_t routes_max;
 	struct push_stop *stop;
 	size_t stops_max;
-	int32_t *number;      /* chosen, forced, unassigned, one behind the other */
+	int32_t *number; /* chosen, forced, unassigned, one behind the other */
 	size_t numbers_max;
 	struct push_stay *stay;
 	size_t stays_max;
@@ -134,7 +134,8 @@ parse_routes(struct parsed *p, const struct names *n, const json_t *routes)
 		r->tech = index_of(n->tech, json_object_get(o, "technician"));
 		r->stop = &p->stop[at];
 		r->end_s = when_of(o, "end");
-		if (r->tech < 0 || parse_stops(n, json_object_get(o, "stops"), r->stop, &r->stops) < 0)
+		if (r->tech < 0 ||
+		    parse_stops(n, json_object_get(o, "stops"), r->stop, &r->stops) < 0)
 			return -EBADMSG;
 		parse_breaks(json_object_get(o, "breaks"), r);
 		at += (size_t)r->stops;
@@ -165,7 +166,8 @@ parse_lists(struct parsed *p, const struct names *n, const json_t *params, struc
 	const json_t *d = json_object_get(params, "disturbance");
 	const json_t *chosen = json_object_get(d, "chosen"), *forced = json_object_get(d, "forced");
 	const json_t *unassigned = json_object_get(params, "unassigned");
-	size_t at = 0, all = json_array_size(chosen) + json_array_size(forced) +
+	size_t at = 0,
+	       all = json_array_size(chosen) + json_array_size(forced) +
 	    json_array_size(unassigned);
 	void *more = grown(p->number, &p->numbers_max, all, sizeof(*p->number));
 

@@ -34,8 +34,9 @@ replay_load(const struct options *o, struct replay *ret, char *why, size_t why_s
 	if (o->fleet != NULL)
 		rc = fleet_read(o->fleet, &r.day, &r.fleet, why, why_size);
 	else if ((rc = fleet_make(&r.day, o->technicians, o->seed, &r.fleet)) < 0)
-		snprintf(why, why_size, "%s", rc == -ERANGE ?
-		    "the day needs more than 1000 technicians: say --technicians N" : "out of memory");
+		snprintf(why, why_size, "%s",
+		    rc == -ERANGE ? "the day needs more than 1000 technicians: say --technicians N"
+				  : "out of memory");
 	if (rc == 0)
 		day_open_office(&r.day, r.fleet.first_s - DAY_OFFICE_LEAD_S, r.fleet.first_s);
 	if (rc == 0 && o->save_fleet != NULL)
@@ -63,9 +64,12 @@ fleet_to_json(const struct replay *r)
 	for (int32_t k = 0; k < r->fleet.techs; k++)
 		json_array_append_new(list, fleet_tech_to_json(&r->fleet.tech[k], r->day.zone));
 	return json_pack("{s:s,s:f,s:i,s:i,s:i,s:o}", "from",
-	    r->options.fleet != NULL ? "file" : r->fleet.fitted ? "made to fit" : "made, size given",
-	    "load", r->fleet.load, "speed_m_per_h", r->fleet.travel.speed_m_per_h, "road_factor_pct",
-	    r->fleet.travel.road_factor_pct, "leg_s", r->fleet.travel.leg_s, "technicians", list);
+	    r->options.fleet != NULL ? "file"
+		: r->fleet.fitted    ? "made to fit"
+				     : "made, size given",
+	    "load", r->fleet.load, "speed_m_per_h", r->fleet.travel.speed_m_per_h,
+	    "road_factor_pct", r->fleet.travel.road_factor_pct, "leg_s", r->fleet.travel.leg_s,
+	    "technicians", list);
 }
 
 static void
@@ -81,7 +85,8 @@ conclude(const struct replay *r, struct policy *p, struct engine *e, const struc
 	snprintf(ret->first_refusal, sizeof(ret->first_refusal), "%s", refusal);
 	memcpy(ret->worst, s->worst, sizeof(ret->worst));
 	memcpy(ret->odd, s->odd, sizeof(ret->odd));
-	ret->result = score_to_json(&ret->figures, p->ops->name, &r->day, r->options.seed, &r->fleet);
+	ret->result = score_to_json(&ret->figures, p->ops->name, &r->day, r->options.seed,
+	    &r->fleet);
 	if (p->ops->status != NULL)
 		json_object_set_new(ret->result, "daemon", p->ops->status(p));
 	json_object_set_new(ret->result, "refused", json_integer(ret->refusals));
@@ -95,8 +100,11 @@ replay_policy(const struct replay *r, const char *policy, const struct watch *wa
     volatile int *stop, struct outcome *ret, char *why, size_t why_size)
 {
 	bool real = strcmp(policy, "evenkeel") == 0;
-	struct engine_options eo = { .speed = r->options.speed, .watch = watch, .stop = stop,
-		.positions = real, .measure_from_s = r->measure_from_s };
+	struct engine_options eo = { .speed = r->options.speed,
+		.watch = watch,
+		.stop = stop,
+		.positions = real,
+		.measure_from_s = r->measure_from_s };
 	struct policy *p = NULL;
 	struct engine *e = NULL;
 	struct score s = { 0 };

@@ -54,7 +54,8 @@ begin(const struct desk *d, int32_t k, int32_t overtime_s, struct going *g)
 	g->breaks_max = g->breaks;
 	while (g->breaks_max < d->fleet->tech[k].dues &&
 	    later(d->fleet->tech[k].due[g->breaks_max].from_s, g->t_s) +
-	    d->fleet->tech[k].due[g->breaks_max].duration_s <= g->latest_s)
+		    d->fleet->tech[k].due[g->breaks_max].duration_s <=
+		g->latest_s)
 		g->breaks_max++;
 }
 
@@ -89,7 +90,8 @@ static int64_t
 end_at_once(const struct desk *d, int32_t k, const struct going *g, int32_t call)
 {
 	int64_t start_s = g->t_s +
-	    travel_s(&d->fleet->travel, g->at, d->day->call[call].site, d->fleet->tech[k].speed_pct);
+	    travel_s(&d->fleet->travel, g->at, d->day->call[call].site,
+		d->fleet->tech[k].speed_pct);
 	int64_t least_s = floor_s(d, call);
 
 	return (start_s > least_s ? start_s : least_s) + d->day->call[call].duration_s;
@@ -98,7 +100,8 @@ end_at_once(const struct desk *d, int32_t k, const struct going *g, int32_t call
 /* Start of the next break in the pushed plan; 0 it has none. *ret_here: whether that is before the
  * stop at this call. */
 static int64_t
-planned_break_s(const struct desk *d, int32_t k, const struct going *g, int32_t call, bool *ret_here)
+planned_break_s(const struct desk *d, int32_t k, const struct going *g, int32_t call,
+    bool *ret_here)
 {
 	const struct desk_tech *t = &d->tech[k];
 	int32_t b = g->breaks - t->breaks;
@@ -113,9 +116,9 @@ planned_break_s(const struct desk *d, int32_t k, const struct going *g, int32_t 
 }
 
 /*
- * Whether the next break is to be taken before going to the call: if the plan has it here; or if the next
- * gap is too late for it (and the plan does not mean it to be late), unless waiting for its window here
- * would cost more than being late there.
+ * Whether the next break is to be taken before going to the call: if the plan has it here; or if
+ * the next gap is too late for it (and the plan does not mean it to be late), unless waiting for
+ * its window here would cost more than being late there.
  */
 static bool
 break_here(const struct desk *d, int32_t k, const struct going *g, int32_t call)
@@ -143,8 +146,8 @@ take_breaks_before(const struct desk *d, int32_t k, struct going *g, int32_t cal
 static void
 visit(const struct desk *d, int32_t k, struct going *g, int32_t call, struct push_stop *ret)
 {
-	int32_t drive_s =
-	    travel_s(&d->fleet->travel, g->at, d->day->call[call].site, d->fleet->tech[k].speed_pct);
+	int32_t drive_s = travel_s(&d->fleet->travel, g->at, d->day->call[call].site,
+	    d->fleet->tech[k].speed_pct);
 	int64_t start_s = g->t_s + drive_s, least_s = floor_s(d, call);
 
 	if (start_s < least_s)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where an order of calls leads, seen from now: the simulator's own re-timing, from what is known at
- * the desk. It shares no code with the daemon or the solver but the travel times.
+ * Where an order of calls leads, seen from now: the simulator's own re-timing, from what is known
+ * at the desk. It shares no code with the daemon or the solver but the travel times.
  *
  * Each stop starts when the technician can be there, but not before its
- * appointment or promised window opens, nor before its told ETA less the tolerance. A break that the plan
- * has in a gap stays there; else it is taken at the last gap that still starts it in time, or at the
- * first after it. Breaks that would only come after the day are none.
+ * appointment or promised window opens, nor before its told ETA less the tolerance. A break that
+ * the plan has in a gap stays there; else it is taken at the last gap that still starts it in time,
+ * or at the first after it. Breaks that would only come after the day are none.
  */
 #ifndef EVENKEEL_SIM_RETIME_H
 #define EVENKEEL_SIM_RETIME_H
@@ -15,7 +15,9 @@
 
 #include "sim/desk.h"
 
-enum { RETIME_OVERDUE_S = 300 }; /* what should be over by now takes this much longer, as far as is known */
+enum {
+	RETIME_OVERDUE_S = 300
+}; /* what should be over by now takes this much longer, as far as is known */
 
 struct retimed {
 	int64_t ready_s; /* after what is under way */
@@ -25,7 +27,7 @@ struct retimed {
 	int32_t dues;
 	int32_t lost[PUSH_STOPS_MAX]; /* calls that do not fit before the latest end */
 	int32_t losts;
-	int64_t end_s;   /* back home */
+	int64_t end_s; /* back home */
 	int32_t drive_s, wait_s;
 };
 

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define H(hours) ((hours) * 60)
+#define H(hours) ((hours)*60)
 
 /* Durations and deadlines are our own guesses at ordinary field work, not data. */
 static const struct rule rules[] = {
@@ -30,7 +30,7 @@ static const struct rule rules[] = {
 	{ "Parks", "", "trees", 1, 45, SEV_ROUTINE, H(72), 1, false },
 	{ "Inspectional", "Building", "building", 1, 50, SEV_ROUTINE, H(72), 2, false },
 	{ "Inspectional", "", "housing", 1, 45, SEV_ROUTINE, H(72), 2, false },
-	/* power: BC Hydro and PG&E; the cause is the one first listed, not what was found on site */
+	/* power: BC Hydro and PG&E; the cause is the one listed first, not what was found */
 	{ "", "Planned work", "lines", 1, 120, SEV_ROUTINE, H(8), 2, true },
 	{ "", "scheduled maintenance", "lines", 1, 120, SEV_ROUTINE, H(8), 2, true },
 	{ "BC Hydro", "Wire down", "lines", 1, 75, SEV_EMERGENCY, H(2), 4, false },
@@ -80,10 +80,17 @@ static const char *const reading[] = {
 const char *
 severity_name(enum severity s)
 {
-	static const char *const names[SEVERITIES] = { "routine", "urgent", "emergency", "trapped" };
+	static const char *const names[SEVERITIES] = { "routine", "urgent", "emergency",
+		"trapped" };
 
 	assert(s < SEVERITIES);
 	return names[s];
+}
+
+static bool
+same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 static bool
@@ -94,7 +101,7 @@ occurs(const char *needle, const char *hay)
 	for (; *hay != '\0' || len == 0; hay++) {
 		size_t i = 0;
 
-		while (i < len && tolower((unsigned char)hay[i]) == tolower((unsigned char)needle[i]))
+		while (i < len && same_letter(hay[i], needle[i]))
 			i++;
 		if (i == len)
 			return true;
@@ -128,9 +135,9 @@ static json_t *
 rule_to_json(const struct rule *r, int32_t calls)
 {
 	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:s,s:i,s:i,s:b,s:i}", "agency", r->agency, "text",
-	    r->text, "skill", r->skill, "level", r->level, "duration_s", r->minutes * 60, "severity",
-	    severity_name(r->severity), "within_s", r->within_min * 60, "difficulty", r->difficulty,
-	    "appointment", r->appointment, "calls", calls);
+	    r->text, "skill", r->skill, "level", r->level, "duration_s", r->minutes * 60,
+	    "severity", severity_name(r->severity), "within_s", r->within_min * 60, "difficulty",
+	    r->difficulty, "appointment", r->appointment, "calls", calls);
 }
 
 json_t *
@@ -142,6 +149,7 @@ rules_to_json(const int32_t *used)
 		json_array_append_new(words, json_string(reading[i]));
 	for (int32_t i = 0; i < RULES; i++)
 		if (used == NULL || used[i] > 0)
-			json_array_append_new(kinds, rule_to_json(&rules[i], used == NULL ? 0 : used[i]));
+			json_array_append_new(kinds,
+			    rule_to_json(&rules[i], used == NULL ? 0 : used[i]));
 	return json_pack("{s:o,s:o}", "reading", words, "kinds", kinds);
 }

@@ -19,21 +19,23 @@ struct rule {
 	const char *agency; /* must occur in the call's agency; "" any */
 	const char *text;   /* must occur in its kind of work, letter case aside; "" any */
 	const char *skill;
-	int16_t level;      /* of the skill */
-	int16_t minutes;    /* planned time on site */
+	int16_t level;   /* of the skill */
+	int16_t minutes; /* planned time on site */
 	enum severity severity;
-	int16_t within_min; /* deadline this long after the call is known, where the file has none */
+	int16_t
+	    within_min; /* deadline this long after the call is known, where the file has none */
 	int16_t difficulty; /* points */
 	bool appointment;   /* the file's opening time is the start of an agreed window */
 };
 
 enum {
-	RULE_APPOINTMENT_S = 3600,    /* length of an agreed window */
-	RULE_OUTAGE_CUSTOMERS = 500,  /* so many without power make an emergency */
-	RULE_OUTAGE_WITHIN_S = 7200,  /* of such an outage */
-	RULE_EMERGENT_WITHIN_S = 3600, /* of a fire-service call with lights and siren */
+	RULE_APPOINTMENT_S = 3600,          /* length of an agreed window */
+	RULE_OUTAGE_CUSTOMERS = 500,        /* so many without power make an emergency */
+	RULE_OUTAGE_WITHIN_S = 7200,        /* of such an outage */
+	RULE_EMERGENT_WITHIN_S = 3600,      /* of a fire-service call with lights and siren */
 	RULE_DEADLINE_MOST_S = 360 * 86400, /* no deadline is further away than this */
-	RULE_DEADLINE_LEAST_S = 1800, /* a deadline that has passed, or nearly, when the call is known */
+	RULE_DEADLINE_LEAST_S =
+	    1800, /* a deadline that has passed, or nearly, when the call is known */
 };
 
 /* The first rule that fits; the last one of the table fits everything. Index into rules. */

@@ -62,8 +62,8 @@ booked(struct score *s, int32_t call)
 	const struct sim_call *c = &s->day->call[call];
 
 	if (c->appt_from_s != 0)
-		s->call[call].first = s->call[call].last =
-		    (struct score_window){ c->appt_from_s, c->appt_to_s };
+		s->call[call].first = s->call[call].last = (struct score_window){ c->appt_from_s,
+			c->appt_to_s };
 }
 
 static void
@@ -197,11 +197,12 @@ score_revision(struct score *s, const struct desk *d, const struct revision *r,
 	if (v->allowed >= 0)
 		s->budgeted++;
 	if (v->over && s->over++ == 0)
-		snprintf(s->worst, sizeof(s->worst), "plan %lld (%s): %d disturbed by choice, %d allowed:%s",
-		    (long long)r->version, r->cause, (int)v->chosens, (int)v->allowed, v->detail);
+		snprintf(s->worst, sizeof(s->worst),
+		    "plan %lld (%s): %d disturbed by choice, %d allowed:%s", (long long)r->version,
+		    r->cause, (int)v->chosens, (int)v->allowed, v->detail);
 	if (v->unexplained > 0 && s->odd[0] == '\0')
-		snprintf(s->odd, sizeof(s->odd), "plan %lld (%s):%s", (long long)r->version, r->cause,
-		    v->detail);
+		snprintf(s->odd, sizeof(s->odd), "plan %lld (%s):%s", (long long)r->version,
+		    r->cause, v->detail);
 }
 
 void
@@ -211,10 +212,11 @@ score_telling(struct score *s, const struct desk *d, const struct telling *t)
 	const struct desk_call *before = &d->call[t->call];
 	int64_t off_s = t->arrival_s - before->eta_s;
 	bool reassigned = before->told_tech >= 0 && before->told_tech != t->tech;
-	bool eta_moved = before->told_tech >= 0 && (off_s > d->habits.eta_tolerance_s ||
-	    off_s < -d->habits.eta_tolerance_s);
-	bool repromised = before->promise && (before->promise_from_s != t->promise_from_s ||
-	    before->promise_to_s != t->promise_to_s);
+	bool eta_moved = before->told_tech >= 0 &&
+	    (off_s > d->habits.eta_tolerance_s || off_s < -d->habits.eta_tolerance_s);
+	bool repromised = before->promise &&
+	    (before->promise_from_s != t->promise_from_s ||
+		before->promise_to_s != t->promise_to_s);
 
 	if (c->told++ == 0)
 		c->told_s = t->at_s;

@@ -23,11 +23,11 @@ struct score_window {
 struct score_call {
 	struct score_window first, last; /* promised */
 	struct score_window first_plan;  /* of the first plan that held it */
-	int64_t start_s;  /* of the visit; 0 none */
-	int32_t told;     /* times */
-	int64_t told_s;   /* first told at; 0 never */
-	int32_t moves;    /* times told something else, or dropped after being told */
-	bool withdrawn;   /* told, and on no route at present */
+	int64_t start_s;                 /* of the visit; 0 none */
+	int32_t told;                    /* times */
+	int64_t told_s;                  /* first told at; 0 never */
+	int32_t moves;  /* times told something else, or dropped after being told */
+	bool withdrawn; /* told, and on no route at present */
 	bool no_access;
 };
 
@@ -36,7 +36,7 @@ struct score_tech {
 	int64_t since_s;         /* work or break began */
 	int64_t busy_s;          /* on site and in breaks, between first_s and last_s */
 	int64_t drive_s;
-	int64_t home_s;          /* of it, the way home */
+	int64_t home_s; /* of it, the way home */
 	int64_t overtime_s;
 	int64_t breaks_late_s;
 	int32_t breaks;
@@ -58,7 +58,8 @@ struct score {
 	int64_t plans, resolves, proven;
 	int64_t repromised, reassigned, eta_moved, dropped; /* tellings */
 	int64_t chosen, over, unexplained, budgeted;
-	char worst[600], odd[600];   /* the first plan over its budget; the first with something unexplained */
+	char worst[600],
+	    odd[600]; /* the first plan over its budget; the first with something unexplained */
 	bool out_of_memory;
 };
 
@@ -76,10 +77,11 @@ void score_pushed(struct score *s, double ms);
 struct figures {
 	int32_t calls, served, no_access, cancelled, carried_over, unserved;
 	int32_t made, kept_first, kept_last, plan_made, plan_kept, due_calls, due_met;
-	int64_t repromised, reassigned, eta_moved, dropped, resolves, over, unexplained, chosen, plans;
+	int64_t repromised, reassigned, eta_moved, dropped, resolves, over, unexplained, chosen,
+	    plans;
 	int32_t max_moves;
 	double urgent_p50_s, urgent_p90_s, push_p50_ms, push_p99_ms, solve_p50_ms, solve_p99_ms;
-	double notice_p50_s;    /* from the first telling to the visit */
+	double notice_p50_s; /* from the first telling to the visit */
 	int32_t urgent_unserved, pushes;
 	int64_t driving_s, overtime_s, cost_cents;
 	int32_t breaks_missed, breaks_late;

@@ -32,8 +32,8 @@ symbol(const struct show *s, struct symbol y)
 const char *
 show_ink(const struct style *style, enum ink ink)
 {
-	static const char *const codes[] = { "\033[0m", "\033[2m", "\033[1m", "\033[31m", "\033[32m",
-		"\033[33m", "\033[34m", "\033[35m", "\033[36m" };
+	static const char *const codes[] = { "\033[0m", "\033[2m", "\033[1m", "\033[31m",
+		"\033[32m", "\033[33m", "\033[34m", "\033[35m", "\033[36m" };
 
 	return style->colour ? codes[ink] : "";
 }
@@ -117,9 +117,10 @@ show_booked(struct show *s, const struct desk *d, int32_t call)
 	s->booked++;
 	s->open++;
 	if (c->appt_from_s != 0)
-		line(s, d, d->now_s, ink_of(c->severity), sym_booked, "booked", "%-5s %-9s %-9s %s-%s  %s",
-		    show_call_name(d, call, buf), severity_name(c->severity), c->skill,
-		    clock_of(d, c->appt_from_s, from), clock_of(d, c->appt_to_s, to), c->kind);
+		line(s, d, d->now_s, ink_of(c->severity), sym_booked, "booked",
+		    "%-5s %-9s %-9s %s-%s  %s", show_call_name(d, call, buf),
+		    severity_name(c->severity), c->skill, clock_of(d, c->appt_from_s, from),
+		    clock_of(d, c->appt_to_s, to), c->kind);
 	else
 		line(s, d, d->now_s, ink_of(c->severity), sym_booked, "booked", "%-5s %-9s %-9s %s",
 		    show_call_name(d, call, buf), severity_name(c->severity), c->skill, c->kind);
@@ -149,10 +150,13 @@ show_status(struct show *s, const struct desk *d, const struct fact *f)
 
 	if (f->type == FACT_LATE)
 		snprintf(extra, sizeof(extra), " (+%d min)", (int)f->late_s / 60);
-	line(s, d, d->now_s, loud ? INK_YELLOW : closes ? INK_GREEN : INK_DIM,
-	    closes ? sym_done : sym_other, "status", "%s%-8s %s %s%s", loud || closes ? "" :
-	    show_ink(&s->style, INK_DIM), tech_name(d, f->tech), words[f->type],
-	    f->call >= 0 ? show_call_name(d, f->call, buf) : "", extra);
+	line(s, d, d->now_s,
+	    loud         ? INK_YELLOW
+		: closes ? INK_GREEN
+			 : INK_DIM,
+	    closes ? sym_done : sym_other, "status", "%s%-8s %s %s%s",
+	    loud || closes ? "" : show_ink(&s->style, INK_DIM), tech_name(d, f->tech),
+	    words[f->type], f->call >= 0 ? show_call_name(d, f->call, buf) : "", extra);
 }
 
 static void
@@ -206,11 +210,14 @@ on_revised(void *arg, const struct desk *d, const struct revision *r, const stru
 	else
 		snprintf(proof, sizeof(proof), "gap %.1f %%", r->gap * 100);
 	name_chosen(d, v, chosen, sizeof(chosen));
-	snprintf(cause, sizeof(cause), "%s %s", r->cause, r->cause_call >= 0 ?
-	    show_call_name(d, r->cause_call, buf) : r->cause_tech >= 0 ? tech_name(d, r->cause_tech) : "");
+	snprintf(cause, sizeof(cause), "%s %s", r->cause,
+	    r->cause_call >= 0       ? show_call_name(d, r->cause_call, buf)
+		: r->cause_tech >= 0 ? tech_name(d, r->cause_tech)
+				     : "");
 	line(s, d, r->at_s, v->chosens > 0 ? INK_MAGENTA : INK_BLUE, sym_solved, "re-solved",
-	    "%-22s %6.1f ms  %-9s %2d techs %3d calls  budget %d, used %d%s", cause, r->solve_ms, proof,
-	    (int)r->scope_techs, (int)r->scope_calls, (int)r->budget, (int)v->chosens, chosen);
+	    "%-22s %6.1f ms  %-9s %2d techs %3d calls  budget %d, used %d%s", cause, r->solve_ms,
+	    proof, (int)r->scope_techs, (int)r->scope_calls, (int)r->budget, (int)v->chosens,
+	    chosen);
 }
 
 static void
@@ -229,21 +236,25 @@ on_told(void *arg, const struct desk *d, const struct telling *t)
 	clock_of(d, t->promise_from_s, from);
 	clock_of(d, t->promise_to_s, to);
 	if (c->told_tech < 0) {
-		line(s, d, d->now_s, INK_GREEN, sym_told, "told", "%-5s %-8s comes at %s, promised %s-%s",
-		    show_call_name(d, t->call, buf), tech_name(d, t->tech), now, from, to);
+		line(s, d, d->now_s, INK_GREEN, sym_told, "told",
+		    "%-5s %-8s comes at %s, promised %s-%s", show_call_name(d, t->call, buf),
+		    tech_name(d, t->tech), now, from, to);
 		return;
 	}
 	s->told_anew++;
-	line(s, d, d->now_s, INK_YELLOW, sym_told, "told anew", "%-5s %-8s %s %s %s, promised %s-%s: %s",
-	    show_call_name(d, t->call, buf), tech_name(d, t->tech), clock_of(d, c->eta_s, was),
-	    symbol(s, sym_arrow), now, from, to, t->reason);
+	line(s, d, d->now_s, INK_YELLOW, sym_told, "told anew",
+	    "%-5s %-8s %s %s %s, promised %s-%s: %s", show_call_name(d, t->call, buf),
+	    tech_name(d, t->tech), clock_of(d, c->eta_s, was), symbol(s, sym_arrow), now, from, to,
+	    t->reason);
 }
 
 static void
 draw_progress(struct show *s, const struct desk *d, int64_t now_s)
 {
 	char at[8];
-	double part = s->to_s > s->from_s ? (double)(now_s - s->from_s) / (double)(s->to_s - s->from_s) : 1;
+	double part = s->to_s > s->from_s
+	    ? (double)(now_s - s->from_s) / (double)(s->to_s - s->from_s)
+	    : 1;
 	int full;
 
 	part = part < 0 ? 0 : part > 1 ? 1 : part;
@@ -251,8 +262,11 @@ draw_progress(struct show *s, const struct desk *d, int64_t now_s)
 	show_clear(s);
 	fprintf(s->out, "%s%s ", show_ink(&s->style, INK_BOLD), clock_of(d, now_s, at));
 	for (int i = 0; i < BAR; i++)
-		fputs(i < full ? (s->style.utf8 ? "\u2588" : "#") : (s->style.utf8 ? "\u2591" : "."), s->out);
-	fprintf(s->out, " booked %d  open %d  done %d  on shift %d  told %d, anew %d  re-solved %d%s",
+		fputs(i < full ? (s->style.utf8 ? "\u2588" : "#")
+			       : (s->style.utf8 ? "\u2591" : "."),
+		    s->out);
+	fprintf(s->out,
+	    " booked %d  open %d  done %d  on shift %d  told %d, anew %d  re-solved %d%s",
 	    (int)s->booked, (int)s->open, (int)s->done, (int)s->out_there, (int)s->told,
 	    (int)s->told_anew, (int)s->resolves, show_ink(&s->style, INK_PLAIN));
 	if (s->moving)

@@ -14,15 +14,15 @@
 struct show {
 	FILE *out;
 	struct style style;
-	bool moving;        /* the last line is redrawn in place */
+	bool moving; /* the last line is redrawn in place */
 	bool line_drawn;
 	int64_t from_s, to_s; /* of the day that is shown */
-	int64_t line_s;     /* simulated time of the last progress line */
-	int32_t width;      /* columns */
+	int64_t line_s;       /* simulated time of the last progress line */
+	int32_t width;        /* columns */
 	int32_t booked, open, done, told, told_anew, resolves, chosen, out_there;
-	int32_t most_told;  /* how often, and the name of that call: its story is worth asking for */
+	int32_t most_told; /* how often, and the name of that call: its story is worth asking for */
 	char story[80];
-	int32_t *tellings;  /* by call */
+	int32_t *tellings; /* by call */
 };
 
 int show_init(struct show *s, FILE *out, const struct desk *d); /* -ENOMEM */
@@ -37,8 +37,17 @@ void show_clear(struct show *s);
 const char *show_call_name(const struct desk *d, int32_t call, char buf[80]);
 
 /* Turns a style on for what is printed next, and off. */
-enum ink { INK_PLAIN, INK_DIM, INK_BOLD, INK_RED, INK_GREEN, INK_YELLOW, INK_BLUE, INK_MAGENTA,
-	INK_CYAN };
+enum ink {
+	INK_PLAIN,
+	INK_DIM,
+	INK_BOLD,
+	INK_RED,
+	INK_GREEN,
+	INK_YELLOW,
+	INK_BLUE,
+	INK_MAGENTA,
+	INK_CYAN
+};
 const char *show_ink(const struct style *style, enum ink ink);
 
 #endif

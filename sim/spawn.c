@@ -63,7 +63,8 @@ make_state(const char *given, struct daemon *d)
 	const char *tmp = getenv("TMPDIR");
 
 	if (given == NULL) {
-		snprintf(d->state, sizeof(d->state), "%s/evenkeel-sim.XXXXXX", tmp != NULL ? tmp : "/tmp");
+		snprintf(d->state, sizeof(d->state), "%s/evenkeel-sim.XXXXXX",
+		    tmp != NULL ? tmp : "/tmp");
 		d->temporary = true;
 		return mkdtemp(d->state) == NULL ? -errno : 0;
 	}
@@ -118,10 +119,11 @@ become(const struct daemon *d, const struct spawn_options *o)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	when_format(o->clock_start_s, "UTC", start);
 	if (o->real_clock)
-		execl(program, program, "--config", config, "--port", "0", "--port-file", port, (char *)NULL);
+		execl(program, program, "--config", config, "--port", "0", "--port-file", port,
+		    (char *)NULL);
 	else
-		execl(program, program, "--config", config, "--clock", "virtual", "--clock-start", start,
-		    "--port", "0", "--port-file", port, (char *)NULL);
+		execl(program, program, "--config", config, "--clock", "virtual", "--clock-start",
+		    start, "--port", "0", "--port-file", port, (char *)NULL);
 	fprintf(stderr, "%s cannot be run: %s\n", program, strerror(errno));
 	_exit(127);
 }
@@ -206,8 +208,8 @@ spawn_daemon(const struct spawn_options *o, struct daemon *ret, char *why, size_
 	if (rc == 0)
 		rc = write_config(&d, o);
 	if (rc < 0) {
-		snprintf(why, why_size, "%s cannot be used: %s", o->state != NULL ? o->state : d.state,
-		    strerror(-rc));
+		snprintf(why, why_size, "%s cannot be used: %s",
+		    o->state != NULL ? o->state : d.state, strerror(-rc));
 		return rc;
 	}
 	fflush(NULL);

@@ -24,10 +24,10 @@ per_served(int64_t n, const struct figures *f)
 	return f->served > 0 ? 100.0 * (double)n / f->served : -1;
 }
 
-#define VALUE(name, expr)                       \
+#define VALUE(name, expr)                                   \
 	static double value_##name(const struct figures *f) \
-	{                                       \
-		return (double)(expr);          \
+	{                                                   \
+		return (double)(expr);                      \
 	}
 
 VALUE(served, f->served)
@@ -185,5 +185,6 @@ table_print(FILE *out, const struct style *style, const char *const *policy,
 	}
 	rule(out, style, n);
 	if (n > 1)
-		fputs(style->colour ? "the best of each row is green\n" : "* the best of its row\n", out);
+		fputs(style->colour ? "the best of each row is green\n" : "* the best of its row\n",
+		    out);
 }

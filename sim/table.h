@@ -15,7 +15,8 @@ struct style {
 	bool utf8;
 };
 
-/* What the stream can show: colour on a terminal unless NO_COLOR is set, symbols in a UTF-8 locale. */
+/* What the stream can show: colour on a terminal unless NO_COLOR is set, symbols in a UTF-8 locale.
+ */
 struct style style_of(FILE *out);
 
 /* One column a policy; with several the best of each row is marked. */

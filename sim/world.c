@@ -15,7 +15,8 @@ world_init(struct world *w, const struct sim_day *d, const struct fleet *f, uint
 bool
 world_no_access(const struct world *w, int32_t call)
 {
-	return draw_uniform(&w->draw, "no access", w->day->call[call].id) * 100 < WORLD_NO_ACCESS_PCT;
+	return draw_uniform(&w->draw, "no access", w->day->call[call].id) * 100 <
+	    WORLD_NO_ACCESS_PCT;
 }
 
 int32_t
@@ -75,7 +76,8 @@ world_absence(const struct world *w, int32_t *ret_tech, int64_t *ret_at_s)
 	if (draw_uniform(&w->draw, "absence", "before") < 0.5)
 		*ret_at_s = f->tech[k].from_s - 600;
 	else
-		*ret_at_s = f->tech[k].from_s + 3600 + draw_below(&w->draw, "absence", "when", 4 * 3600);
+		*ret_at_s = f->tech[k].from_s + 3600 +
+		    draw_below(&w->draw, "absence", "when", 4 * 3600);
 	return true;
 }
 

@@ -14,14 +14,14 @@
 #include "sim/fleet.h"
 
 enum {
-	WORLD_WORK_SD_PCT = 35,      /* spread of true durations around the planned */
-	WORLD_DRIVE_SD_PCT = 12,     /* and of true drives around the model's */
+	WORLD_WORK_SD_PCT = 35,  /* spread of true durations around the planned */
+	WORLD_DRIVE_SD_PCT = 12, /* and of true drives around the model's */
 	WORLD_NO_ACCESS_PCT = 3,
 	WORLD_CANCEL_PCT = 2,
-	WORLD_ABSENCE_PCT = 50,      /* chance that somebody is absent on this day */
-	WORLD_NO_ACCESS_S = 600,     /* how long a technician waits at a closed door */
+	WORLD_ABSENCE_PCT = 50,           /* chance that somebody is absent on this day */
+	WORLD_NO_ACCESS_S = 600,          /* how long a technician waits at a closed door */
 	WORLD_CANCEL_WITHIN_S = 8 * 3600, /* a customer who cancels does so within this */
-	WORLD_LATE_S = 600,          /* a technician reports work that takes this much longer */
+	WORLD_LATE_S = 600, /* a technician reports work that takes this much longer */
 };
 
 struct world {
@@ -39,10 +39,11 @@ bool world_no_access(const struct world *w, int32_t call);
 int64_t world_cancel_s(const struct world *w, int32_t call);
 /* True and planned seconds of a drive by a technician. */
 int32_t world_drive_s(const struct world *w, int32_t tech, struct place from, struct place to);
-int32_t world_planned_drive_s(const struct world *w, int32_t tech, struct place from, struct place to);
+int32_t world_planned_drive_s(const struct world *w, int32_t tech, struct place from,
+    struct place to);
 /*
- * Who is absent from when to the end of his shift; false: nobody today. A technician who is at work then leaves
- * when the stop he is on is done.
+ * Who is absent from when to the end of his shift; false: nobody today. A technician who is at work
+ * then leaves when the stop he is on is done.
  */
 bool world_absence(const struct world *w, int32_t *ret_tech, int64_t *ret_at_s);
 /* How much longer a technician says that his work will take, when `left_s` are really left: to five

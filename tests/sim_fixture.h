@@ -12,7 +12,8 @@
 /* 2011-09-21 00:00 in New York. */
 #define FIXTURE_MIDNIGHT_S INT64_C(1316577600)
 
-/* n calls of skill "lights" a kilometre apart going north, known at 07:00, due at noon, 30 minutes each. */
+/* n calls of skill "lights" a kilometre apart going north, known at 07:00, due at noon, 30 minutes
+ * each. */
 void fixture_day(struct sim_day *d, int32_t n);
 /* n technicians at the first call's site, 08:00 to 16:00, one break at noon. */
 void fixture_fleet(struct fleet *f, const struct sim_day *d, int32_t n);

@@ -77,10 +77,15 @@ see_fact(void *arg, const struct desk *d, const struct fact *f)
 static void
 test_short_day(void **unused)
 {
-	struct options o = { .seed = 3, .background_ms = 0, .technicians = 7,
+	struct options o = { .seed = 3,
+		.background_ms = 0,
+		.technicians = 7,
 		.bindir = getenv("EVENKEEL_BUILDDIR") };
 	struct witness w = { 0 };
-	struct watch watch = { .fact = see_fact, .revised = see_revised, .told = see_told, .arg = &w };
+	struct watch watch = { .fact = see_fact,
+		.revised = see_revised,
+		.told = see_told,
+		.arg = &w };
 	struct outcome out = { 0 };
 	struct replay r;
 	char path[64], why[1024] = "";
@@ -97,8 +102,9 @@ test_short_day(void **unused)
 		fail_msg("%d reports were refused, first: %s", out.refusals, out.first_refusal);
 	assert_int_equal(w.bookings, r.day.calls);
 	assert_int_equal(out.figures.calls, r.day.calls);
-	assert_int_equal(out.figures.calls, out.figures.served + out.figures.cancelled +
-	    out.figures.carried_over + out.figures.unserved);
+	assert_int_equal(out.figures.calls,
+	    out.figures.served + out.figures.cancelled + out.figures.carried_over +
+		out.figures.unserved);
 	assert_int_equal(out.figures.over, 0);
 	assert_true(out.figures.served > r.day.calls / 2);
 	assert_true(out.figures.kept_first * 10 >= out.figures.made * 7);

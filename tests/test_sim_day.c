@@ -27,35 +27,46 @@ struct read_case {
 	const char *why; /* must occur in what is said */
 };
 
-#define HEAD "id,opened_at,closed_at,lat,lon,category,descriptor,agency,due_at,closure_kind,channel\n"
-#define ROW(id, at) id "," at ",,42.3,-71.0,Street Lights,Street Light Outages,Public Works Department,,,\n"
+#define HEAD \
+	"id,opened_at,closed_at,lat,lon,category,descriptor,agency,due_at,closure_kind,channel\n"
+#define ROW(id, at) \
+	id "," at ",,42.3,-71.0,Street Lights,Street Light Outages,Public Works Department,,,\n"
 
 static const struct read_case read_cases[] = {
 	{ "one call", HEAD ROW("1", "2011-09-21T08:00:00-04:00"), NULL, 0, 1, 0, 0, NULL },
-	{ "line ends of other systems", "id,opened_at,lat,lon\r\n1,2011-09-21T08:00:00-04:00,1,2\r\n", NULL,
+	{ "line ends of other systems",
+	    "id,opened_at,lat,lon\r\n1,2011-09-21T08:00:00-04:00,1,2\r\n", NULL, 0, 1, 0, 0, NULL },
+	{ "no line end at the end", "id,opened_at,lat,lon\n1,2011-09-21T08:00:00-04:00,1,2", NULL,
 	    0, 1, 0, 0, NULL },
-	{ "no line end at the end", "id,opened_at,lat,lon\n1,2011-09-21T08:00:00-04:00,1,2", NULL, 0, 1, 0,
-	    0, NULL },
-	{ "quotes and commas", "id,opened_at,lat,lon,descriptor\n"
-	    "\"a\"\"b\",2011-09-21T08:00:00-04:00,1,2,\"x, \ny\"\n", NULL, 0, 1, 0, 0, NULL },
-	{ "no position", HEAD ROW("1", "2011-09-21T08:00:00-04:00") "2,2011-09-21T09:00:00-04:00,,,,,,,,,\n",
+	{ "quotes and commas",
+	    "id,opened_at,lat,lon,descriptor\n"
+	    "\"a\"\"b\",2011-09-21T08:00:00-04:00,1,2,\"x, \ny\"\n",
+	    NULL, 0, 1, 0, 0, NULL },
+	{ "no position",
+	    HEAD ROW("1", "2011-09-21T08:00:00-04:00") "2,2011-09-21T09:00:00-04:00,,,,,,,,,\n",
 	    NULL, 0, 1, 1, 0, NULL },
-	{ "on the moon", HEAD ROW("1", "2011-09-21T08:00:00-04:00")
-	    "2,2011-09-21T09:00:00-04:00,,95,10,,,,,,\n", NULL, 0, 1, 0, 1, NULL },
-	{ "no such hour", HEAD ROW("1", "2011-09-21T08:00:00-04:00") ROW("2", "2011-09-21T29:00:00-04:00"),
+	{ "on the moon",
+	    HEAD ROW("1", "2011-09-21T08:00:00-04:00") "2,2011-09-21T09:00:00-04:00,,95,10,,,,,,\n",
 	    NULL, 0, 1, 0, 1, NULL },
-	{ "the busiest day", HEAD ROW("1", "2011-09-20T08:00:00-04:00") ROW("2", "2011-09-21T08:00:00-04:00")
-	    ROW("3", "2011-09-21T09:00:00-04:00"), NULL, 0, 2, 0, 0, NULL },
-	{ "the day asked for", HEAD ROW("1", "2011-09-20T08:00:00-04:00")
-	    ROW("2", "2011-09-21T08:00:00-04:00") ROW("3", "2011-09-21T09:00:00-04:00"), "2011-09-20", 0, 1,
-	    0, 0, NULL },
+	{ "no such hour",
+	    HEAD ROW("1", "2011-09-21T08:00:00-04:00") ROW("2", "2011-09-21T29:00:00-04:00"), NULL,
+	    0, 1, 0, 1, NULL },
+	{ "the busiest day",
+	    HEAD ROW("1", "2011-09-20T08:00:00-04:00") ROW("2", "2011-09-21T08:00:00-04:00")
+		ROW("3", "2011-09-21T09:00:00-04:00"),
+	    NULL, 0, 2, 0, 0, NULL },
+	{ "the day asked for",
+	    HEAD ROW("1", "2011-09-20T08:00:00-04:00") ROW("2", "2011-09-21T08:00:00-04:00")
+		ROW("3", "2011-09-21T09:00:00-04:00"),
+	    "2011-09-20", 0, 1, 0, 0, NULL },
 	{ "no such day", HEAD ROW("1", "2011-09-20T08:00:00-04:00"), "2011-09-22", -ENOENT, 0, 0, 0,
 	    "2011-09-20" },
 	{ "no calls", HEAD, NULL, -ENOENT, 0, 0, 0, "no calls" },
 	{ "no column lat", "id,opened_at,lon\n", NULL, -EINVAL, 0, 0, 0, "column lat" },
 	{ "empty", "", NULL, -EINVAL, 0, 0, 0, "empty" },
 	{ "compressed", "\x1f\x8b\x08", NULL, -EINVAL, 0, 0, 0, "gunzip" },
-	{ "a quote left open", "id,opened_at,lat,lon\n\"1,2,3,4\n", NULL, -EINVAL, 0, 0, 0, "quote" },
+	{ "a quote left open", "id,opened_at,lat,lon\n\"1,2,3,4\n", NULL, -EINVAL, 0, 0, 0,
+	    "quote" },
 };
 
 static void
@@ -73,8 +84,8 @@ test_read(void **unused)
 		unlink(path);
 		if (rc != c->rc || d.calls != c->calls || d.no_position != c->no_position ||
 		    d.bad_rows != c->bad_rows)
-			fail_msg("%s: rc %d, %d calls, %d without position, %d bad: %s", c->name, rc, d.calls,
-			    d.no_position, d.bad_rows, why);
+			fail_msg("%s: rc %d, %d calls, %d without position, %d bad: %s", c->name,
+			    rc, d.calls, d.no_position, d.bad_rows, why);
 		if (c->why != NULL && strstr(why, c->why) == NULL)
 			fail_msg("%s: it says '%s'", c->name, why);
 		day_done(&d);
@@ -85,35 +96,55 @@ struct rule_case {
 	const char *name, *row; /* under the widest head */
 	const char *skill;
 	enum severity severity;
-	int32_t known_min, due_min, appt_min; /* minutes of the day, -1 none; office opens at 05:45 */
+	int32_t known_min, due_min,
+	    appt_min; /* minutes of the day, -1 none; office opens at 05:45 */
 	int32_t withdrawn_min;
 };
 
-#define WIDE "id,opened_at,closed_at,lat,lon,category,descriptor,agency,due_at,closure_kind,"          \
+#define WIDE                                                                             \
+	"id,opened_at,closed_at,lat,lon,category,descriptor,agency,due_at,closure_kind," \
 	"first_seen_at,customers_first,response_type\n"
 
 static const struct rule_case rule_cases[] = {
-	{ "a deadline of the file stays", "1,2011-09-21T08:00:00-04:00,,1,2,Signs & Signals,Traffic Signal Repair,"
-	    "T,2011-09-22T08:00:00-04:00,,,,", "signals", SEV_URGENT, 480, 1920, -1, -1 },
-	{ "at night nobody knows yet", "1,2011-09-21T01:00:00-04:00,,1,2,Trees,Tree Emergencies,Parks,,,,,",
-	    "trees", SEV_URGENT, 345, 345 + 1440, -1, -1 },
-	{ "a deadline that has passed", "1,2011-09-21T08:00:00-04:00,,1,2,Trees,Tree Emergencies,Parks,"
-	    "2011-09-21T08:10:00-04:00,,,,", "trees", SEV_URGENT, 480, 510, -1, -1 },
-	{ "known when first seen", "1,2011-09-21T08:00:00-04:00,,1,2,Wire down,,BC Hydro,,,"
-	    "2011-09-21T08:20:00-04:00,10,", "lines", SEV_EMERGENCY, 500, 620, -1, -1 },
-	{ "many without power", "1,2011-09-21T08:00:00-04:00,,1,2,Under investigation,,BC Hydro,,,"
-	    "2011-09-21T08:20:00-04:00,700,", "trouble", SEV_EMERGENCY, 500, 620, -1, -1 },
-	{ "planned work is an appointment", "1,2011-09-21T09:00:00-04:00,,1,2,Planned work being done,,BC Hydro,,,"
-	    "2011-09-21T09:20:00-04:00,5,", "lines", SEV_ROUTINE, 345, -1, 540, -1 },
-	{ "planned work before the first shift", "1,2011-09-21T05:00:00-04:00,,1,2,Planned work being done,,"
-	    "BC Hydro,,,,5,", "lines", SEV_ROUTINE, 345, -1, 375, -1 },
-	{ "lights and siren", "1,2011-09-21T08:00:00-04:00,,1,2,SERVICE CALL,511 - Lock-out,"
-	    "South Metro Fire Rescue,,,,,Emergent", "engine", SEV_EMERGENCY, 480, 540, -1, -1 },
-	{ "a duplicate is withdrawn", "1,2011-09-21T08:00:00-04:00,2011-09-21T11:00:00-04:00,1,2,Graffiti,"
-	    "Graffiti Removal,P,,Duplicate,,,", "cleaning", SEV_ROUTINE, 480, 480 + 72 * 60, -1, 660 },
-	{ "a duplicate of another day is not", "1,2011-09-21T08:00:00-04:00,2011-09-23T11:00:00-04:00,1,2,"
-	    "Graffiti,Graffiti Removal,P,,Duplicate,,,", "cleaning", SEV_ROUTINE, 480, 480 + 72 * 60, -1,
-	    -1 },
+	{ "a deadline of the file stays",
+	    "1,2011-09-21T08:00:00-04:00,,1,2,Signs & Signals,Traffic Signal Repair,"
+	    "T,2011-09-22T08:00:00-04:00,,,,",
+	    "signals", SEV_URGENT, 480, 1920, -1, -1 },
+	{ "at night nobody knows yet",
+	    "1,2011-09-21T01:00:00-04:00,,1,2,Trees,Tree Emergencies,Parks,,,,,", "trees",
+	    SEV_URGENT, 345, 345 + 1440, -1, -1 },
+	{ "a deadline that has passed",
+	    "1,2011-09-21T08:00:00-04:00,,1,2,Trees,Tree Emergencies,Parks,"
+	    "2011-09-21T08:10:00-04:00,,,,",
+	    "trees", SEV_URGENT, 480, 510, -1, -1 },
+	{ "known when first seen",
+	    "1,2011-09-21T08:00:00-04:00,,1,2,Wire down,,BC Hydro,,,"
+	    "2011-09-21T08:20:00-04:00,10,",
+	    "lines", SEV_EMERGENCY, 500, 620, -1, -1 },
+	{ "many without power",
+	    "1,2011-09-21T08:00:00-04:00,,1,2,Under investigation,,BC Hydro,,,"
+	    "2011-09-21T08:20:00-04:00,700,",
+	    "trouble", SEV_EMERGENCY, 500, 620, -1, -1 },
+	{ "planned work is an appointment",
+	    "1,2011-09-21T09:00:00-04:00,,1,2,Planned work being done,,BC Hydro,,,"
+	    "2011-09-21T09:20:00-04:00,5,",
+	    "lines", SEV_ROUTINE, 345, -1, 540, -1 },
+	{ "planned work before the first shift",
+	    "1,2011-09-21T05:00:00-04:00,,1,2,Planned work being done,,"
+	    "BC Hydro,,,,5,",
+	    "lines", SEV_ROUTINE, 345, -1, 375, -1 },
+	{ "lights and siren",
+	    "1,2011-09-21T08:00:00-04:00,,1,2,SERVICE CALL,511 - Lock-out,"
+	    "South Metro Fire Rescue,,,,,Emergent",
+	    "engine", SEV_EMERGENCY, 480, 540, -1, -1 },
+	{ "a duplicate is withdrawn",
+	    "1,2011-09-21T08:00:00-04:00,2011-09-21T11:00:00-04:00,1,2,Graffiti,"
+	    "Graffiti Removal,P,,Duplicate,,,",
+	    "cleaning", SEV_ROUTINE, 480, 480 + 72 * 60, -1, 660 },
+	{ "a duplicate of another day is not",
+	    "1,2011-09-21T08:00:00-04:00,2011-09-23T11:00:00-04:00,1,2,"
+	    "Graffiti,Graffiti Removal,P,,Duplicate,,,",
+	    "cleaning", SEV_ROUTINE, 480, 480 + 72 * 60, -1, -1 },
 	{ "anything else", "1,2011-09-21T08:00:00-04:00,,1,2,Plumbing,Leak,Acme,,,,,", "general",
 	    SEV_ROUTINE, 480, 480 + 1440, -1, -1 },
 };
@@ -135,9 +166,12 @@ test_rules(void **unused)
 		const struct sim_call *call;
 
 		snprintf(text, sizeof(text), WIDE "%s\n", c->row);
-		if (strstr(c->row, "2011-09-21T08:20") == NULL && strstr(c->row, "BC Hydro") == NULL)
-			snprintf(text, sizeof(text), "id,opened_at,closed_at,lat,lon,category,descriptor,agency,"
-			    "due_at,closure_kind,x,customers_first,response_type\n%s\n", c->row);
+		if (strstr(c->row, "2011-09-21T08:20") == NULL &&
+		    strstr(c->row, "BC Hydro") == NULL)
+			snprintf(text, sizeof(text),
+			    "id,opened_at,closed_at,lat,lon,category,descriptor,agency,"
+			    "due_at,closure_kind,x,customers_first,response_type\n%s\n",
+			    c->row);
 		fixture_file(text, path);
 		if (day_load(path, NULL, "America/New_York", &d, why, sizeof(why)) < 0)
 			fail_msg("%s: %s", c->name, why);
@@ -145,12 +179,14 @@ test_rules(void **unused)
 		day_open_office(&d, d.midnight_s + 345 * 60, d.midnight_s + 360 * 60);
 		call = &d.call[0];
 		if (strcmp(call->skill, c->skill) != 0 || call->severity != c->severity ||
-		    minute(&d, call->known_s) != c->known_min || minute(&d, call->due_s) != c->due_min ||
+		    minute(&d, call->known_s) != c->known_min ||
+		    minute(&d, call->due_s) != c->due_min ||
 		    minute(&d, call->appt_from_s) != c->appt_min ||
 		    minute(&d, call->withdrawn_s) != c->withdrawn_min)
-			fail_msg("%s: %s %s known %d due %d appointment %d withdrawn %d", c->name, call->skill,
-			    severity_name(call->severity), minute(&d, call->known_s), minute(&d, call->due_s),
-			    minute(&d, call->appt_from_s), minute(&d, call->withdrawn_s));
+			fail_msg("%s: %s %s known %d due %d appointment %d withdrawn %d", c->name,
+			    call->skill, severity_name(call->severity), minute(&d, call->known_s),
+			    minute(&d, call->due_s), minute(&d, call->appt_from_s),
+			    minute(&d, call->withdrawn_s));
 		day_done(&d);
 	}
 }
@@ -170,21 +206,22 @@ test_fleet_fits(void **unused)
 			struct sim_day d;
 			struct fleet f;
 
-			snprintf(path, sizeof(path), "%s/sim/days/%s", src != NULL ? src : ".", days[i]);
+			snprintf(path, sizeof(path), "%s/sim/days/%s", src != NULL ? src : ".",
+			    days[i]);
 			if (day_load(path, NULL, NULL, &d, why, sizeof(why)) < 0)
 				fail_msg("%s", why);
 			assert_int_equal(fleet_make(&d, 0, seed, &f), 0);
 			if (f.load < 0.85 || f.load > 1.05)
-				fail_msg("%s, seed %d: the work is %.2f of the fleet's time", days[i], (int)seed,
-				    f.load);
+				fail_msg("%s, seed %d: the work is %.2f of the fleet's time",
+				    days[i], (int)seed, f.load);
 			for (int32_t c = 0; c < d.calls; c++) {
 				int32_t may = 0;
 
 				for (int32_t k = 0; k < f.techs; k++)
 					may += fleet_may(&f.tech[k], &d.call[c]);
 				if (may < 2)
-					fail_msg("%s: only %d may do a call of %s level %d", days[i], may, d.call[c].skill,
-					    d.call[c].level);
+					fail_msg("%s: only %d may do a call of %s level %d",
+					    days[i], may, d.call[c].skill, d.call[c].level);
 			}
 			fleet_done(&f);
 			day_done(&d);
@@ -232,10 +269,13 @@ test_fleet_refused(void **unused)
 	} cases[] = {
 		{ "no JSON", "what?\n", "line 1" },
 		{ "no home", "{\"name\":\"A\",\"shifts\":[]}\n", "home" },
-		{ "home on the moon", "{\"name\":\"A\",\"home\":{\"lat\":200,\"lon\":0}}\n", "home" },
+		{ "home on the moon", "{\"name\":\"A\",\"home\":{\"lat\":200,\"lon\":0}}\n",
+		    "home" },
 		{ "no shift", "{\"name\":\"A\",\"home\":{\"lat\":2,\"lon\":0}}\n", "shifts" },
-		{ "another day", "{\"name\":\"A\",\"home\":{\"lat\":2,\"lon\":0},\"shifts\":[{\"from\":"
-		    "\"2012-01-01T08:00:00Z\",\"to\":\"2012-01-01T16:00:00Z\"}]}\n", "2011-09-21" },
+		{ "another day",
+		    "{\"name\":\"A\",\"home\":{\"lat\":2,\"lon\":0},\"shifts\":[{\"from\":"
+		    "\"2012-01-01T08:00:00Z\",\"to\":\"2012-01-01T16:00:00Z\"}]}\n",
+		    "2011-09-21" },
 		{ "nobody", "\n\n", "no technicians" },
 	};
 	struct sim_day d;
@@ -281,7 +321,8 @@ test_world_order(void **unused)
 	}
 	for (int32_t i = CALLS - 1; i >= 0; i--) {
 		for (int32_t k = TECHS - 1; k >= 0; k--)
-			assert_int_equal(drive[i][k], world_drive_s(&two, k, d.call[0].site, d.call[i].site));
+			assert_int_equal(drive[i][k],
+			    world_drive_s(&two, k, d.call[0].site, d.call[i].site));
 		assert_int_equal(work[i], world_work_s(&two, i));
 		assert_true(world_cancel_s(&one, i) == world_cancel_s(&two, i));
 		differs += work[i] != world_work_s(&other, i);

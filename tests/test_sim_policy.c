@@ -35,12 +35,14 @@ see(void *arg, const struct desk *d, const struct fact *f)
 		fail_msg("%s: time went back", w->policy);
 	w->last_s = f->at_s;
 	w->facts++;
-	w->digest = w->digest * 1099511628211u ^ (uint64_t)(f->type + 31 * f->tech + 1009 * f->call + f->at_s);
+	w->digest = w->digest * 1099511628211u ^
+	    (uint64_t)(f->type + 31 * f->tech + 1009 * f->call + f->at_s);
 	if (f->type == FACT_DEPARTED) {
 		if (w->under_way[f->tech] >= 0)
 			fail_msg("%s: technician %d has two calls at once", w->policy, f->tech);
 		if (!fleet_may(&d->fleet->tech[f->tech], &d->day->call[f->call]))
-			fail_msg("%s: technician %d cannot do call %d", w->policy, f->tech, f->call);
+			fail_msg("%s: technician %d cannot do call %d", w->policy, f->tech,
+			    f->call);
 		w->under_way[f->tech] = f->call;
 	} else if (f->type == FACT_FINISHED || f->type == FACT_NO_ACCESS ||
 	    (f->type == FACT_CANCELLED && f->tech >= 0)) {
@@ -135,7 +137,8 @@ test_too_much_work(void **unused)
 		struct figures f = play(policies[i], 80, 2, 3, &w);
 
 		if (f.served < 10 || f.served > 40 || f.overtime_s > 2 * 2 * 3600)
-			fail_msg("%s: %d visited, overtime %d s", policies[i], f.served, (int)f.overtime_s);
+			fail_msg("%s: %d visited, overtime %d s", policies[i], f.served,
+			    (int)f.overtime_s);
 	}
 }
 

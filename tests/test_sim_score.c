@@ -14,7 +14,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 /* A time of the fixture's day. */
-#define AT(h, m) (FIXTURE_MIDNIGHT_S + (h) * 3600 + (m) * 60)
+#define AT(h, m) (FIXTURE_MIDNIGHT_S + (h)*3600 + (m)*60)
 
 struct stage {
 	struct sim_day day;
@@ -49,7 +49,11 @@ static void
 happens(struct stage *s, enum fact_type type, int64_t at_s, int32_t tech, int32_t call,
     int32_t drive_s)
 {
-	struct fact f = { .type = type, .at_s = at_s, .tech = tech, .call = call, .drive_s = drive_s,
+	struct fact f = { .type = type,
+		.at_s = at_s,
+		.tech = tech,
+		.call = call,
+		.drive_s = drive_s,
 		.place = s->fleet.tech[0].home };
 
 	score_fact(&s->score, &s->desk, &f);
@@ -60,8 +64,12 @@ static void
 tells(struct stage *s, int64_t at_s, int32_t call, int32_t tech, int64_t arrival_s, int64_t from_s,
     int64_t to_s)
 {
-	struct telling t = { .at_s = at_s, .call = call, .tech = tech, .arrival_s = arrival_s,
-		.promise_from_s = from_s, .promise_to_s = to_s };
+	struct telling t = { .at_s = at_s,
+		.call = call,
+		.tech = tech,
+		.arrival_s = arrival_s,
+		.promise_from_s = from_s,
+		.promise_to_s = to_s };
 
 	score_telling(&s->score, &s->desk, &t);
 	desk_telling(&s->desk, &t);
@@ -88,19 +96,24 @@ struct promise_case {
 static const struct promise_case promise_cases[] = {
 	{ "nothing told, nothing kept", { { 0 } }, AT(9, 0), 0, 0, 0, 0, 0, 0 },
 	{ "kept", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, AT(9, 20), 1, 1, 1, 0, 0, 0 },
-	{ "the window's ends are within it", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, AT(10, 0), 1, 1, 1, 0, 0,
-	    0 },
+	{ "the window's ends are within it", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, AT(10, 0), 1,
+	    1, 1, 0, 0, 0 },
 	{ "too late", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, AT(10, 1), 1, 0, 0, 0, 0, 0 },
 	{ "too early", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, AT(8, 29), 1, 0, 0, 0, 0, 0 },
 	{ "never visited", { { AT(9, 0), AT(8, 30), AT(10, 0) } }, 0, 1, 0, 0, 0, 0, 0 },
-	{ "a moved ETA in the same window", { { AT(9, 0), AT(8, 30), AT(10, 0) },
-	    { AT(9, 30), AT(8, 30), AT(10, 0) } }, AT(9, 30), 1, 1, 1, 0, 1, 1 },
-	{ "ten minutes are no move", { { AT(9, 0), AT(8, 30), AT(10, 0) },
-	    { AT(9, 10), AT(8, 30), AT(10, 0) } }, AT(9, 30), 1, 1, 1, 0, 0, 0 },
-	{ "promised anew and kept as last told", { { AT(9, 0), AT(8, 30), AT(10, 0) },
-	    { AT(11, 0), AT(10, 30), AT(12, 0) } }, AT(11, 0), 1, 0, 1, 1, 1, 1 },
-	{ "twice promised anew", { { AT(9, 0), AT(8, 30), AT(10, 0) }, { AT(11, 0), AT(10, 30), AT(12, 0) },
-	    { AT(13, 0), AT(12, 30), AT(14, 0) } }, AT(11, 0), 1, 0, 0, 2, 2, 2 },
+	{ "a moved ETA in the same window",
+	    { { AT(9, 0), AT(8, 30), AT(10, 0) }, { AT(9, 30), AT(8, 30), AT(10, 0) } }, AT(9, 30),
+	    1, 1, 1, 0, 1, 1 },
+	{ "ten minutes are no move",
+	    { { AT(9, 0), AT(8, 30), AT(10, 0) }, { AT(9, 10), AT(8, 30), AT(10, 0) } }, AT(9, 30),
+	    1, 1, 1, 0, 0, 0 },
+	{ "promised anew and kept as last told",
+	    { { AT(9, 0), AT(8, 30), AT(10, 0) }, { AT(11, 0), AT(10, 30), AT(12, 0) } }, AT(11, 0),
+	    1, 0, 1, 1, 1, 1 },
+	{ "twice promised anew",
+	    { { AT(9, 0), AT(8, 30), AT(10, 0) }, { AT(11, 0), AT(10, 30), AT(12, 0) },
+		{ AT(13, 0), AT(12, 30), AT(14, 0) } },
+	    AT(11, 0), 1, 0, 0, 2, 2, 2 },
 };
 
 static void
@@ -125,9 +138,11 @@ test_promises(void **unused)
 		happens(&s, FACT_SHIFT_ENDED, AT(16, 0), 0, -1, 0);
 		f = figures_of(&s);
 		if (f.made != c->made || f.kept_first != c->first || f.kept_last != c->last ||
-		    f.repromised != c->repromised || f.eta_moved != c->eta_moved || f.max_moves != c->moves)
-			fail_msg("%s: made %d, kept %d first %d last, %d anew, %d moved, %d moves", c->name, f.made,
-			    f.kept_first, f.kept_last, (int)f.repromised, (int)f.eta_moved, f.max_moves);
+		    f.repromised != c->repromised || f.eta_moved != c->eta_moved ||
+		    f.max_moves != c->moves)
+			fail_msg("%s: made %d, kept %d first %d last, %d anew, %d moved, %d moves",
+			    c->name, f.made, f.kept_first, f.kept_last, (int)f.repromised,
+			    (int)f.eta_moved, f.max_moves);
 		stage_down(&s);
 	}
 }
@@ -141,16 +156,16 @@ test_adding_up(void **unused)
 
 	(void)unused;
 	stage_up(&s, 4, 1);
-	s.day.call[2].due_s = AT(9, 0);                         /* passed by the end, nobody comes: unserved */
-	s.day.call[3].due_s = s.day.midnight_s + 2 * 86400;     /* urgent; visited */
-	s.day.call[1].due_s = s.day.midnight_s + 2 * 86400;     /* nobody comes: carried over */
+	s.day.call[2].due_s = AT(9, 0); /* passed by the end, nobody comes: unserved */
+	s.day.call[3].due_s = s.day.midnight_s + 2 * 86400; /* urgent; visited */
+	s.day.call[1].due_s = s.day.midnight_s + 2 * 86400; /* nobody comes: carried over */
 	for (int32_t i = 0; i < 4; i++)
 		happens(&s, FACT_BOOKED, s.day.call[i].known_s, -1, i, 0);
 	happens(&s, FACT_SHIFT_STARTED, AT(8, 0), 0, -1, 0);
 	happens(&s, FACT_DEPARTED, AT(8, 0), 0, 0, 0);
 	happens(&s, FACT_ARRIVED, AT(8, 10), 0, 0, 600);
 	happens(&s, FACT_FINISHED, AT(8, 40), 0, 0, 0);
-	happens(&s, FACT_DEPARTED, AT(9, 0), 0, 3, 0);          /* 20 minutes idle before */
+	happens(&s, FACT_DEPARTED, AT(9, 0), 0, 3, 0); /* 20 minutes idle before */
 	happens(&s, FACT_ARRIVED, AT(9, 15), 0, 3, 900);
 	happens(&s, FACT_NO_ACCESS, AT(9, 25), 0, 3, 0);
 	happens(&s, FACT_SHIFT_ENDED, AT(15, 50), 0, -1, 1200); /* home ten minutes late */
@@ -164,9 +179,11 @@ test_adding_up(void **unused)
 	assert_int_equal(f.overtime_s, 600);
 	assert_int_equal(f.breaks_missed, 1);
 	assert_true(f.urgent_p50_s == AT(9, 15) - s.day.call[3].known_s);
-	/* driving 2700 s, 20 minutes idle, overtime; response of both; two left out; the missed break */
-	assert_int_equal(f.cost_cents, 2700 + 200 + 1000 + (25 * 60 * 60 + 1800) / 3600 +
-	    (90 * 60 * 1200 + 1800) / 3600 + 20000 + 20000 + 10000);
+	/* driving 2700 s, 20 minutes idle, overtime; response of both; two left out; the missed
+	 * break */
+	assert_int_equal(f.cost_cents,
+	    2700 + 200 + 1000 + (25 * 60 * 60 + 1800) / 3600 + (90 * 60 * 1200 + 1800) / 3600 +
+		20000 + 20000 + 10000);
 	stage_down(&s);
 }
 
@@ -175,10 +192,10 @@ test_adding_up(void **unused)
 /* Two technicians; call 0 and 1 on the first's route, told for 09:00 and 10:00. */
 struct judge_case {
 	const char *name;
-	int32_t tech[2];       /* who serves calls 0 and 1 in the new plan, -1 nobody */
+	int32_t tech[2]; /* who serves calls 0 and 1 in the new plan, -1 nobody */
 	int64_t start_s[2];
-	int64_t late_until_s;  /* the first is on another job until then; 0: free at 08:30 */
-	bool absent;           /* the first is gone */
+	int64_t late_until_s; /* the first is on another job until then; 0: free at 08:30 */
+	bool absent;          /* the first is gone */
 	int32_t budget, chosens;
 	bool over;
 };
@@ -188,17 +205,19 @@ static const struct judge_case judge_cases[] = {
 	{ "within the tolerance", { 0, 0 }, { AT(9, 10), AT(10, 10) }, 0, false, 0, 0, false },
 	{ "one is moved", { 0, 0 }, { AT(9, 20), AT(10, 0) }, 0, false, 1, 1, false },
 	{ "one is moved, none allowed", { 0, 0 }, { AT(9, 20), AT(10, 0) }, 0, false, 0, 1, true },
-	{ "both are moved, the budget is one", { 0, 0 }, { AT(10, 10), AT(9, 0) }, 0, false, 1, 2, true },
-	{ "the guidelines allow no more than two", { 1, -1 }, { AT(9, 0), 0 }, 0, false, 9, 2, false },
+	{ "both are moved, the budget is one", { 0, 0 }, { AT(10, 10), AT(9, 0) }, 0, false, 1, 2,
+	    true },
+	{ "the guidelines allow no more than two", { 1, -1 }, { AT(9, 0), 0 }, 0, false, 9, 2,
+	    false },
 	{ "reassigned at the same time", { 0, 1 }, { AT(9, 0), AT(10, 0) }, 0, false, 2, 1, false },
 	{ "dropped", { 0, -1 }, { AT(9, 0), 0 }, 0, false, 2, 1, false },
-	{ "a slip of the job before forces both", { 0, 0 }, { AT(11, 0), AT(11, 38) }, AT(10, 57), false, 0,
-	    0, false },
-	{ "later than the slip explains", { 0, 0 }, { AT(11, 30), AT(12, 10) }, AT(10, 57), false, 0, 2,
-	    true },
+	{ "a slip of the job before forces both", { 0, 0 }, { AT(11, 0), AT(11, 38) }, AT(10, 57),
+	    false, 0, 0, false },
+	{ "later than the slip explains", { 0, 0 }, { AT(11, 30), AT(12, 10) }, AT(10, 57), false,
+	    0, 2, true },
 	{ "who is gone cannot serve", { 1, 1 }, { AT(12, 0), AT(13, 0) }, 0, true, 0, 0, false },
-	{ "without a budget nothing is over it", { 1, 1 }, { AT(12, 0), AT(13, 0) }, 0, false, -1, 2,
-	    false },
+	{ "without a budget nothing is over it", { 1, 1 }, { AT(12, 0), AT(13, 0) }, 0, false, -1,
+	    2, false },
 };
 
 static void
@@ -206,11 +225,18 @@ pushes(struct stage *s, const int32_t tech[2], const int64_t start_s[2], int32_t
     struct verdict *v)
 {
 	struct push_stop stop[2][2];
-	struct push_route route[2] = { { .tech = 0, .stop = stop[0] }, { .tech = 1, .stop = stop[1] } };
+	struct push_route route[2] = { { .tech = 0, .stop = stop[0] },
+		{ .tech = 1, .stop = stop[1] } };
 	int32_t left[2], lefts = 0;
 	int32_t first = tech[0] >= 0 && tech[0] == tech[1] && start_s[1] < start_s[0] ? 1 : 0;
-	struct revision r = { .at_s = s->desk.now_s, .cause = "call.booked", .cause_call = -1,
-		.cause_tech = -1, .route = route, .routes = 2, .unassigned = left, .budget = budget };
+	struct revision r = { .at_s = s->desk.now_s,
+		.cause = "call.booked",
+		.cause_call = -1,
+		.cause_tech = -1,
+		.route = route,
+		.routes = 2,
+		.unassigned = left,
+		.budget = budget };
 
 	for (int32_t n = 0; n < 2; n++) {
 		int32_t i = n == 0 ? first : 1 - first;
@@ -218,8 +244,8 @@ pushes(struct stage *s, const int32_t tech[2], const int64_t start_s[2], int32_t
 		if (tech[i] < 0)
 			left[lefts++] = i;
 		else
-			stop[tech[i]][route[tech[i]].stops++] =
-			    (struct push_stop){ i, start_s[i], start_s[i] + 1800 };
+			stop[tech[i]][route[tech[i]].stops++] = (struct push_stop){ i, start_s[i],
+				start_s[i] + 1800 };
 	}
 	r.unassigneds = lefts;
 	judge_revision(s->judge, &r, v);
@@ -256,7 +282,8 @@ test_judge(void **unused)
 			happens(&s, FACT_ABSENT, AT(8, 30), 0, -1, 0);
 		pushes(&s, c->tech, c->start_s, c->budget, &v);
 		if (v.chosens != c->chosens || v.over != c->over)
-			fail_msg("%s: %d chosen, %s:%s", c->name, v.chosens, v.over ? "over" : "not over", v.detail);
+			fail_msg("%s: %d chosen, %s:%s", c->name, v.chosens,
+			    v.over ? "over" : "not over", v.detail);
 		stage_down(&s);
 	}
 }
@@ -270,8 +297,14 @@ test_judge_disbelieves(void **unused)
 	static const int32_t forced[] = { 1 };
 	struct push_stop stop[] = { { 0, AT(9, 0), AT(9, 30) }, { 1, AT(11, 30), AT(12, 0) } };
 	struct push_route route = { .tech = 0, .stop = stop, .stops = 2 };
-	struct revision r = { .cause = "tick", .cause_call = -1, .cause_tech = -1, .route = &route,
-		.routes = 1, .budget = 0, .forced = forced, .forceds = 1 };
+	struct revision r = { .cause = "tick",
+		.cause_call = -1,
+		.cause_tech = -1,
+		.route = &route,
+		.routes = 1,
+		.budget = 0,
+		.forced = forced,
+		.forceds = 1 };
 	struct stage s;
 	struct verdict v;
 
