@@ -417,7 +417,7 @@ day_time(const char *time)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%.10sT%s%s", HARNESS_START, time, HARNESS_START + 19);
+	snprintf(text, sizeof(text), "%.10sT%s%s", HARNESS_START, time, &HARNESS_START[19]);
 	return json_string(text);
 }
 
