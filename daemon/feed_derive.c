@@ -89,13 +89,23 @@ say(const struct derive *d, const char *method, const char *technician, const ch
 	return rc;
 }
 
-/* When it happened: stops and breaks say so themselves. */
+/* When it happened: shifts, stops and breaks say so themselves. */
 static json_int_t
 at_of(const struct derive *d)
 {
-	const json_t *at = json_object_get(d->ev->body, "at");
-
-	return at == NULL ? (json_int_t)d->ev->at_s : json_integer_value(at);
+	switch (d->ev->type) {
+	case EV_SHIFT_STARTED:
+	case EV_SHIFT_ENDED:
+	case EV_STOP_DEPARTED:
+	case EV_STOP_ARRIVED:
+	case EV_STOP_FINISHED:
+	case EV_STOP_NO_ACCESS:
+	case EV_BREAK_STARTED:
+	case EV_BREAK_ENDED:
+		return int_of(d->ev->body, "at");
+	default:
+		return d->ev->at_s;
+	}
 }
 
 /* --- calls and technicians --- */

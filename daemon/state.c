@@ -85,6 +85,8 @@ call_slot_free(struct call_slot *slot)
 		return;
 	json_decref(slot->c.terms);
 	json_decref(slot->history);
+	free(slot->terms_text);
+	free(slot->closed_text);
 	free(slot);
 }
 

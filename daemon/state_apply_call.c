@@ -104,8 +104,9 @@ renew_promise(struct call_state *c)
 }
 
 static int
-amended(struct call_state *c, struct body *b)
+amended(struct call_slot *slot, struct body *b)
 {
+	struct call_state *c = &slot->c;
 	struct body change = body_sub(b, "terms"), terms = change;
 	struct call_state scratch = { 0 };
 	json_t *merged;
@@ -126,6 +127,8 @@ amended(struct call_state *c, struct body *b)
 		renew_promise(c);
 	json_decref(c->terms);
 	c->terms = merged;
+	free(slot->terms_text);
+	slot->terms_text = NULL;
 	return 0;
 }
 
@@ -162,7 +165,7 @@ step(struct state *s, const struct event *ev, struct body *b, int32_t i)
 
 	switch (ev->type) {
 	case EV_CALL_AMENDED:
-		return amended(c, b);
+		return amended(s->call[i], b);
 	case EV_CALL_CANCELLED:
 		return cancelled(s, i, ev->at_s);
 	default:

@@ -1,13 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A state as canonical JSON. state_load.c reads it: the two change together. */
+/*
+ * A state as canonical JSON: members sorted, no blanks. state_load.c reads it: the two change together.
+ *
+ * Written straight into a buffer, and what cannot change any more (terms, closed calls) only once:
+ * a snapshot is made on the loop's thread, where no client should feel it.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/state_impl.h"
 
-static json_t *
-integer(int64_t v)
+/* A growing text; after a lack of memory nothing more is added. */
+struct text {
+	char *s;
+	size_t len, cap;
+	bool failed;
+};
+
+static void
+put_bytes(struct text *t, const char *bytes, size_t n)
 {
-	return json_integer((json_int_t)v);
+	size_t cap = t->cap == 0 ? 4096 : t->cap;
+	char *grown;
+
+	while (cap < t->len + n + 1)
+		cap *= 2;
+	if (cap > t->cap && !t->failed) {
+		grown = realloc(t->s, cap);
+		t->failed = grown == NULL;
+		if (grown != NULL) {
+			t->s = grown;
+			t->cap = cap;
+		}
+	}
+	if (t->failed)
+		return;
+	memcpy(t->s + t->len, bytes, n);
+	t->len += n;
+	t->s[t->len] = '\0';
+}
+
+static void
+put(struct text *t, const char *s)
+{
+	put_bytes(t, s, strlen(s));
+}
+
+static void
+put_int(struct text *t, int64_t v)
+{
+	char digits[24];
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (v < 0)
+		digits[--at] = '-';
+	put_bytes(t, digits + at, sizeof(digits) - at);
+}
+
+/* As jansson writes it. */
+static void
+put_escaped(struct text *t, unsigned char c)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *at = strchr(from, c);
+	char escaped[8] = { '\\', at == NULL ? 'u' : to[at - from] };
+
+	if (at == NULL)
+		snprintf(escaped, sizeof(escaped), "\\u%04X", c);
+	put(t, escaped);
+}
+
+static void
+put_string(struct text *t, const char *s)
+{
+	put_bytes(t, "\"", 1);
+	for (;;) {
+		size_t plain = 0;
+
+		while ((unsigned char)s[plain] >= 0x20 && s[plain] != '"' && s[plain] != '\\')
+			plain++;
+		put_bytes(t, s, plain);
+		s += plain;
+		if (*s == '\0')
+			break;
+		put_escaped(t, (unsigned char)*s++);
+	}
+	put_bytes(t, "\"", 1);
+}
+
+/* name comes with its quotes, colon, and the comma or brace before it. */
+static void
+put_member(struct text *t, const char *name, int64_t v)
+{
+	put(t, name);
+	put_int(t, v);
+}
+
+static void
+put_word(struct text *t, const char *name, const char *s)
+{
+	put(t, name);
+	put_string(t, s);
+}
+
+static void
+put_flag(struct text *t, const char *name, bool v)
+{
+	put(t, name);
+	put(t, v ? "true" : "false");
+}
+
+static char *
+json_text(const json_t *j)
+{
+	return json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+}
+
+static void
+put_json(struct text *t, const json_t *j)
+{
+	char *s = json_text(j);
+
+	if (s == NULL)
+		t->failed = true;
+	else
+		put(t, s);
+	free(s);
+}
+
+/* Numbers in brackets, as many as n says. */
+static void
+put_numbers(struct text *t, int n, ...)
+{
+	va_list ap;
+
+	va_start(ap, n);
+	for (int i = 0; i < n; i++)
+		put_member(t, i == 0 ? "[" : ",", va_arg(ap, int64_t));
+	va_end(ap);
+	put(t, "]");
 }
 
 static const char *
@@ -22,146 +161,207 @@ call_id(const struct state *s, int32_t i)
 	return i < 0 ? "" : s->call[i]->c.id;
 }
 
-/* Appends a new reference; frees the array and gives NULL when either is missing. */
-static json_t *
-append(json_t *array, json_t *item)
+/* --- technicians --- */
+
+static void
+put_shifts(struct text *t, const struct tech *tech)
 {
-	if (json_array_append_new(array, item) < 0) {
-		json_decref(array);
-		return NULL;
+	put(t, ",\"shifts\":[");
+	for (int32_t i = 0; i < tech->shifts; i++) {
+		const struct shift *sh = &tech->shift[i];
+
+		put(t, i == 0 ? "{\"breaks\":[" : ",{\"breaks\":[");
+		for (int32_t d = 0; d < sh->dues; d++)
+			put_member(t, d == 0 ? "" : ",", sh->due[d].status);
+		put_flag(t, "],\"ended\":", sh->ended);
+		put(t, "}");
 	}
-	return array;
+	put(t, "]");
 }
 
-static json_t *
-shifts_dump(const struct tech *t)
+static void
+put_route(struct text *t, const struct state *s, const struct tech *tech)
 {
-	json_t *shifts = json_array();
+	put(t, ",\"stops\":[");
+	for (int32_t i = 0; i < tech->stops; i++) {
+		const struct stop *stop = &tech->stop[i];
 
-	for (int32_t i = 0; i < t->shifts && shifts != NULL; i++) {
-		json_t *breaks = json_array();
-
-		for (int32_t d = 0; d < t->shift[i].dues && breaks != NULL; d++)
-			breaks = append(breaks, integer(t->shift[i].due[d].status));
-		shifts = append(shifts,
-		    json_pack("{s:b, s:o}", "ended", t->shift[i].ended, "breaks", breaks));
+		put_word(t, i == 0 ? "[" : ",[", call_id(s, stop->call));
+		put_member(t, ",", stop->arrival);
+		put_member(t, ",", stop->end);
+		put_member(t, ",", stop->drive_s);
+		put(t, "]");
 	}
-	return shifts;
-}
+	put(t, "],\"taken\":[");
+	for (int32_t i = 0; i < tech->takens; i++) {
+		const struct planned_break *pb = &tech->taken[i];
 
-static json_t *
-stops_dump(const struct state *s, const struct tech *t)
-{
-	json_t *stops = json_array();
-
-	for (int32_t i = 0; i < t->stops && stops != NULL; i++) {
-		const struct stop *stop = &t->stop[i];
-
-		stops = append(stops,
-		    json_pack("[s, I, I, I]", call_id(s, stop->call), (json_int_t)stop->arrival,
-		        (json_int_t)stop->end, (json_int_t)stop->drive_s));
+		put(t, i == 0 ? "" : ",");
+		put_numbers(t, 4, (int64_t)pb->due, (int64_t)pb->after, pb->start,
+		    (int64_t)pb->duration_s);
 	}
-	return stops;
+	put(t, "]");
 }
 
-static json_t *
-takens_dump(const struct tech *t)
+static void
+put_tech(struct text *t, const struct state *s, const struct tech *tech)
 {
-	json_t *takens = json_array();
-
-	for (int32_t i = 0; i < t->takens && takens != NULL; i++) {
-		const struct planned_break *pb = &t->taken[i];
-
-		takens = append(takens,
-		    json_pack("[I, I, I, I]", (json_int_t)pb->due, (json_int_t)pb->after,
-		        (json_int_t)pb->start, (json_int_t)pb->duration_s));
-	}
-	return takens;
+	put_member(t, "{\"absent_from\":", tech->absent_from);
+	put_member(t, ",\"absent_to\":", tech->absent_to);
+	put_member(t, ",\"at\":{\"lat_udeg\":", tech->at.lat_udeg);
+	put_member(t, ",\"lon_udeg\":", tech->at.lon_udeg);
+	put_member(t, "},\"break_now\":", tech->break_now);
+	put_word(t, ",\"call\":", call_id(s, tech->call));
+	put_member(t, ",\"hard_points\":", tech->hard_points);
+	put_word(t, ",\"id\":", tech->id);
+	put_member(t, ",\"overtime_s\":", tech->overtime_s);
+	put_member(t, ",\"route_end\":", tech->route_end);
+	put_member(t, ",\"shift_now\":", tech->shift_now);
+	put_shifts(t, tech);
+	put_member(t, ",\"since\":", tech->since);
+	put_word(t, ",\"status\":", tech_status_name(tech->status));
+	put_route(t, s, tech);
+	put(t, ",\"terms\":");
+	put_json(t, tech->terms);
+	put_member(t, ",\"until\":", tech->until);
+	put_member(t, ",\"version\":", tech->version);
+	put(t, "}");
 }
 
-static json_t *
-tech_dump(const struct state *s, const struct tech *t)
+/* --- calls --- */
+
+static void
+put_told(struct text *t, const struct state *s, const struct told_state *told)
 {
-	return json_pack("{s:s, s:I, s:O, s:s, s:I, s:s, s:I, s:I, s:I, s:{s:I, s:I}, s:I, s:I, s:I,"
-	                 " s:I, s:I, s:o, s:o, s:o}",
-	    "id", t->id, "version", (json_int_t)t->version, "terms", t->terms, "status",
-	    tech_status_name(t->status), "shift_now", (json_int_t)t->shift_now, "call",
-	    call_id(s, t->call), "break_now", (json_int_t)t->break_now, "since",
-	    (json_int_t)t->since, "until", (json_int_t)t->until, "at", "lat_udeg",
-	    (json_int_t)t->at.lat_udeg, "lon_udeg", (json_int_t)t->at.lon_udeg, "hard_points",
-	    (json_int_t)t->hard_points, "absent_from", (json_int_t)t->absent_from, "absent_to",
-	    (json_int_t)t->absent_to, "route_end", (json_int_t)t->route_end, "overtime_s",
-	    (json_int_t)t->overtime_s, "shifts", shifts_dump(t), "stops", stops_dump(s, t),
-	    "taken", takens_dump(t));
+	put_flag(t, ",\"told\":{\"any\":", told->any);
+	put_member(t, ",\"arrival\":", told->arrival);
+	put_member(t, ",\"first_from\":", told->first_from);
+	put_member(t, ",\"first_to\":", told->first_to);
+	put_member(t, ",\"from\":", told->promise_from);
+	put_member(t, ",\"p10\":", told->p10);
+	put_member(t, ",\"p90\":", told->p90);
+	put_flag(t, ",\"promise\":", told->promise);
+	put_word(t, ",\"technician\":", tech_id(s, told->technician));
+	put_member(t, ",\"to\":", told->promise_to);
+	put_member(t, ",\"version\":", told->version);
+	put(t, "}");
 }
 
-static json_t *
-told_dump(const struct state *s, const struct told_state *told)
+static void
+put_terms(struct text *t, struct call_slot *slot)
 {
-	return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}", "any", told->any,
-	    "technician", tech_id(s, told->technician), "arrival", (json_int_t)told->arrival,
-	    "p10", (json_int_t)told->p10, "p90", (json_int_t)told->p90, "version",
-	    (json_int_t)told->version, "promise", told->promise, "from",
-	    (json_int_t)told->promise_from, "to", (json_int_t)told->promise_to, "first_from",
-	    (json_int_t)told->first_from, "first_to", (json_int_t)told->first_to);
+	if (slot->terms_text == NULL)
+		slot->terms_text = json_text(slot->c.terms);
+	if (slot->terms_text == NULL)
+		t->failed = true;
+	else
+		put(t, slot->terms_text);
 }
 
-static json_t *
-call_dump(const struct state *s, const struct call_slot *slot)
+static void
+put_call(struct text *t, const struct state *s, struct call_slot *slot)
 {
 	const struct call_state *c = &slot->c;
 
-	return json_pack("{s:s, s:I, s:O, s:s, s:s, s:I, s:I, s:o, s:b, s:I, s:I, s:s, s:I, s:O}",
-	    "id", c->id, "version", (json_int_t)c->version, "terms", c->terms, "status",
-	    call_status_name(c->status), "technician", tech_id(s, c->tech), "arrival",
-	    (json_int_t)c->arrival, "end", (json_int_t)c->end, "told", told_dump(s, &c->told),
-	    "pinned", c->pinned, "moves_today", (json_int_t)c->moves_today, "moves_day",
-	    (json_int_t)c->moves_day, "outcome", c->outcome, "closed", (json_int_t)c->closed,
-	    "history", slot->history);
+	put_member(t, "{\"arrival\":", c->arrival);
+	put_member(t, ",\"closed\":", c->closed);
+	put_member(t, ",\"end\":", c->end);
+	put(t, ",\"history\":");
+	if (json_array_size(slot->history) == 0)
+		put(t, "[]");
+	else
+		put_json(t, slot->history);
+	put_word(t, ",\"id\":", c->id);
+	put_member(t, ",\"moves_day\":", c->moves_day);
+	put_member(t, ",\"moves_today\":", c->moves_today);
+	put_word(t, ",\"outcome\":", c->outcome);
+	put_flag(t, ",\"pinned\":", c->pinned);
+	put_word(t, ",\"status\":", call_status_name(c->status));
+	put_word(t, ",\"technician\":", tech_id(s, c->tech));
+	put(t, ",\"terms\":");
+	put_terms(t, slot);
+	put_told(t, s, &c->told);
+	put_member(t, ",\"version\":", c->version);
+	put(t, "}");
 }
 
-static json_t *
-techs_dump(const struct state *s)
+/* A closed call is written once and for all. */
+static void
+put_closed(struct text *t, const struct state *s, struct call_slot *slot)
 {
-	json_t *techs = json_array();
+	struct text own = { 0 };
 
-	for (int32_t i = 0; i < s->techs && techs != NULL; i++)
-		techs = append(techs, tech_dump(s, s->tech[i]));
-	return techs;
+	if (slot->closed_text == NULL) {
+		put_call(&own, s, slot);
+		if (own.failed) {
+			free(own.s);
+			t->failed = true;
+			return;
+		}
+		slot->closed_text = own.s;
+		free(slot->terms_text); /* it is in there */
+		slot->terms_text = NULL;
+	}
+	put(t, slot->closed_text);
 }
 
-static json_t *
-calls_dump(const struct state *s, const struct ints *list, int32_t from)
-{
-	json_t *calls = json_array();
+/* --- the whole --- */
 
-	for (int32_t i = from; i < list->n && calls != NULL; i++)
-		calls = append(calls, call_dump(s, s->call[list->v[i]]));
-	return calls;
+static void
+put_closed_calls(struct text *t, const struct state *s)
+{
+	put(t, "{\"closed\":[");
+	for (int32_t i = s->closed_from; i < s->closed.n; i++) {
+		put(t, i == s->closed_from ? "" : ",");
+		put_closed(t, s, s->call[s->closed.v[i]]);
+	}
+	put(t, "]");
 }
 
-static json_t *
-spends_dump(const struct state *s)
+static void
+put_guidelines(struct text *t, const struct state *s)
 {
-	json_t *spends = json_array();
+	json_t *figures = guidelines_to_json(&s->guidelines);
 
-	for (int32_t i = 0; i < s->spends && spends != NULL; i++)
-		spends = append(spends,
-		    json_pack("[I, I]", (json_int_t)s->spend[i].at, (json_int_t)s->spend[i].calls));
-	return spends;
+	put(t, ",\"guidelines\":");
+	if (figures == NULL)
+		t->failed = true;
+	else
+		put_json(t, figures);
+	json_decref(figures);
+	put_member(t, ",\"guidelines_version\":", s->guidelines_version);
 }
 
 char *
 state_dump(const struct state *s)
 {
-	json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "territory",
-	    s->territory, "zone", s->zone, "seq", (json_int_t)s->seq, "plan_version",
-	    (json_int_t)s->plan_version, "guidelines_version", (json_int_t)s->guidelines_version,
-	    "counter", (json_int_t)s->counter, "guidelines", guidelines_to_json(&s->guidelines),
-	    "technicians", techs_dump(s), "open", calls_dump(s, &s->open, 0), "closed",
-	    calls_dump(s, &s->closed, s->closed_from), "spent", spends_dump(s));
-	char *text = j == NULL ? NULL : json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	struct text t = { 0 };
 
-	json_decref(j);
-	return text;
+	put_closed_calls(&t, s);
+	put_member(&t, ",\"counter\":", s->counter);
+	put_guidelines(&t, s);
+	put(&t, ",\"open\":[");
+	for (int32_t i = 0; i < s->open.n; i++) {
+		put(&t, i == 0 ? "" : ",");
+		put_call(&t, s, s->call[s->open.v[i]]);
+	}
+	put_member(&t, "],\"plan_version\":", s->plan_version);
+	put_member(&t, ",\"seq\":", s->seq);
+	put(&t, ",\"spent\":[");
+	for (int32_t i = 0; i < s->spends; i++) {
+		put(&t, i == 0 ? "" : ",");
+		put_numbers(&t, 2, s->spend[i].at, (int64_t)s->spend[i].calls);
+	}
+	put(&t, "],\"technicians\":[");
+	for (int32_t i = 0; i < s->techs; i++) {
+		put(&t, i == 0 ? "" : ",");
+		put_tech(&t, s, s->tech[i]);
+	}
+	put_word(&t, "],\"territory\":", s->territory);
+	put_word(&t, ",\"zone\":", s->zone);
+	put(&t, "}");
+	if (!t.failed)
+		return t.s;
+	free(t.s);
+	return NULL;
 }

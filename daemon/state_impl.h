@@ -27,6 +27,8 @@ struct ints {
 struct call_slot {
 	struct call_state c;
 	json_t *history; /* array, owned */
+	/* Texts for the next dump, NULL until one was made: of the terms; of all of a closed call. */
+	char *terms_text, *closed_text;
 	/*
 	 * Marks of the revision being read, valid while equal to state.mark: on which new route the call is,
 	 * whether it is listed as unassigned, whether it is told. No part of the state.

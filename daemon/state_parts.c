@@ -226,6 +226,8 @@ state_forget(struct state *s)
 	table_remove(&s->call_by_id, slot->c.id);
 	json_decref(slot->c.terms);
 	json_decref(slot->history);
+	free(slot->terms_text);
+	free(slot->closed_text);
 	*slot = (struct call_slot){ .c = { .status = CALL_CANCELLED, .tech = -1 } };
 	s->unused.v[s->unused.n++] = i;
 	if (s->closed_from * 2 < s->closed.n)

@@ -274,6 +274,7 @@ fix_sound(const struct state *s, const char *where)
 	char why[256] = "";
 	char *text = state_dump(s), *again;
 	struct state *loaded = NULL;
+	json_t *j;
 
 	assert_non_null(text);
 	if (state_sound(s, why, sizeof(why)) < 0)
@@ -284,6 +285,12 @@ fix_sound(const struct state *s, const char *where)
 	assert_non_null(again);
 	if (strcmp(text, again) != 0)
 		fail_msg("%s: dump(load(dump)) differs:\n%s\n%s", where, text, again);
+	free(again);
+	j = json_loads(text, 0, NULL);
+	again = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(j);
+	if (strcmp(text, again) != 0)
+		fail_msg("%s: the dump is not canonical:\n%s\n%s", where, text, again);
 	free(text);
 	free(again);
 	state_free(loaded);

@@ -544,6 +544,20 @@ test_may(void **unused)
 	state_free(s);
 }
 
+/* Ids and words of any text come through the dump. */
+static void
+test_odd_texts(void **unused)
+{
+	struct state *s = fix_shop();
+
+	(void)unused;
+	fix_must(s, 0, EV_TECHNICIAN_ADDED,
+	    "{'technician':'q\\\"\\\\\\n\\u001f\xc3\xa9/','terms':" TECH_TERMS "}");
+	assert_true(state_tech_find(s, "q\"\\\n\x1f\xc3\xa9/") >= 0);
+	fix_sound(s, "odd texts");
+	state_free(s);
+}
+
 static void
 test_damaged_snapshots(void **unused)
 {
@@ -596,6 +610,7 @@ main(void)
 		cmocka_unit_test(test_forgetting),
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_damaged_snapshots),
+		cmocka_unit_test(test_odd_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
