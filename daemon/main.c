@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,7 +72,7 @@ on_watchdog(void *arg)
 	struct daemon *d = arg;
 
 	if (store_busy_us(d->shop.store) < WRITER_STUCK_US)
-		notify_watchdog();
+		(void)notify_send("WATCHDOG=1");
 	net_timer_set(d->watchdog, notify_watchdog_ms());
 }
 
@@ -128,7 +129,7 @@ on_stop(void *arg)
 	if (d->phase != RUNNING)
 		return;
 	log_say(LEVEL_INFO, "stopping");
-	notify_stopping();
+	(void)notify_send("STOPPING=1");
 	conns_stop_reading(d->conns);
 	d->phase = FINISHING;
 }
@@ -276,6 +277,23 @@ write_port(const char *path, uint16_t port, char *why, size_t why_size)
 	return ok ? 0 : -EIO;
 }
 
+/* Descriptors for every client that may come, and some for ourselves. */
+static void
+raise_limits(const struct config *c)
+{
+	struct rlimit l;
+	rlim_t wanted = (rlim_t)c->connections_max + 64 + 4 * (rlim_t)c->workers;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur >= wanted)
+		return;
+	l.rlim_cur = l.rlim_max < wanted ? l.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur < wanted)
+		log_say(LEVEL_WARNING,
+		    "only %llu files may be open: connections_max cannot be reached "
+		    "(raise LimitNOFILE)",
+		    (unsigned long long)l.rlim_cur);
+}
+
 static int
 start_listening(struct daemon *d, char *why, size_t why_size)
 {
@@ -347,11 +365,13 @@ serve(struct daemon *d)
 	int status = EXIT_SUCCESS;
 
 	shop_init(&d->shop);
+	raise_limits(&d->opt.config);
 	signal(SIGPIPE, SIG_IGN);
 	if (start(d, why, sizeof(why)) < 0) {
 		status = refuse(why);
 	} else {
-		notify_ready("serving");
+		if (notify_send("READY=1\nSTATUS=Serving") < 0)
+			log_say(LEVEL_WARNING, "systemd cannot be told that the daemon is ready");
 		if (net_run(d->shop.net) < 0)
 			status = refuse("the loop failed");
 		else

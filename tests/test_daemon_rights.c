@@ -129,7 +129,7 @@ params_for(const struct method_spec *spec, const char *technician, const char *c
 		else if (strcmp(name, "outcome") == 0)
 			json_object_set_new(params, name, json_string("fixed"));
 		else if (strcmp(name, "from") == 0)
-			json_object_set_new(params, name, json_string("2011-09-21T12:00:00-04:00"));
+			json_object_set_new(params, name, json_string("2011-09-21T08:30:00-04:00"));
 		else if (strcmp(name, "to") == 0)
 			json_object_set_new(params, name, json_string("2011-09-21T14:00:00-04:00"));
 	}
@@ -263,7 +263,7 @@ test_expired(void **unused)
 {
 	json_t *issued = harness_ok(h.admin, "token.issue",
 	    json_pack("{s:s, s:s, s:s}", "role", "viewer", "name", "today only", "expires",
-		"2011-09-21T12:00:00-04:00"));
+		"2011-09-21T08:30:00-04:00"));
 	struct client_options o = { .port = h.port,
 		.name = "t",
 		.resume_from = -1,
@@ -273,7 +273,7 @@ test_expired(void **unused)
 
 	(void)unused;
 	client_close(harness_client(&h, o.token));
-	harness_at(&h, "12:00:00");
+	harness_at(&h, "08:30:00");
 	assert_int_equal(client_open(&o, &c, &err), -EREMOTEIO);
 	assert_int_equal(err.code, RPC_UNAUTHORISED);
 	client_error_done(&err);
