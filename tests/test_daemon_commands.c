@@ -2,6 +2,7 @@
 /* Commands of the real daemon are done once and for good: repeats, restarts, stores, replay. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -12,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -368,6 +371,90 @@ test_admin_token_file(void **unused)
 	free(old);
 }
 
+/* --- the machine's clock --- */
+
+static void
+test_clock_behind_the_journal(void **unused)
+{
+	char out[2000], url[HARNESS_PATH_SIZE + 32];
+	const char *args[] = { "evenkeeld", "--port", "0", "--store", url, NULL };
+	json_t *status;
+
+	(void)unused;
+	harness_done(&h);
+	h = (struct harness){ .real_clock = true, .args = { NULL } };
+	harness_start(&h);
+	harness_do(h.admin, "guidelines.set",
+	    json_pack("{s:{s:i}}", "guidelines", "budget_event", 1));
+	harness_stop(&h);
+	meddle("UPDATE event SET at = at + 86400; DELETE FROM snapshot");
+	snprintf(url, sizeof(url), "sqlite://%s/evenkeel.db", h.dir);
+	assert_int_equal(harness_run(&h, args, out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "behind the journal's newest event"));
+	assert_non_null(strstr(out, "--allow-clock-behind"));
+	h.args[0] = "--allow-clock-behind";
+	harness_again(&h);
+	status = harness_ok(h.admin, "status.get", NULL);
+	assert_string_equal(json_string_value(json_object_get(status, "clock")), "real");
+	json_decref(status);
+	harness_refused(h.admin, "clock.advance", json_pack("{s:s}", "to", "2099-01-01T00:00:00Z"),
+	    RPC_WRONG_STATE, NULL);
+	h.args[0] = NULL;
+}
+
+/* --- systemd --- */
+
+static struct sockaddr_un notify_at = { .sun_family = AF_UNIX };
+
+static void
+as_under_systemd(void)
+{
+	char path[sizeof(notify_at.sun_path) + 1];
+
+	snprintf(path, sizeof(path), "@%s", notify_at.sun_path + 1);
+	setenv("NOTIFY_SOCKET", path, 1);
+	setenv("WATCHDOG_USEC", "200000", 1);
+}
+
+static void
+await_word(int fd, const char *word)
+{
+	char got[100];
+	ssize_t n;
+
+	do {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, HARNESS_WAIT_MS) != 1)
+			fail_msg("%s was not said", word);
+		n = recv(fd, got, sizeof(got) - 1, 0);
+		got[n > 0 ? n : 0] = '\0';
+	} while (strncmp(got, word, strlen(word)) != 0);
+}
+
+static void
+test_tells_systemd(void **unused)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t len;
+
+	(void)unused;
+	harness_stop(&h);
+	snprintf(notify_at.sun_path + 1, sizeof(notify_at.sun_path) - 1, "evenkeel-test-%d",
+	    (int)getpid());
+	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+	    strlen(notify_at.sun_path + 1));
+	assert_int_equal(bind(fd, (struct sockaddr *)(void *)&notify_at, len), 0);
+	h.before_exec = as_under_systemd;
+	harness_again(&h);
+	await_word(fd, "READY=1");
+	await_word(fd, "WATCHDOG=1");
+	await_word(fd, "WATCHDOG=1");
+	harness_stop(&h);
+	await_word(fd, "STOPPING=1");
+	close(fd);
+}
+
 /* --- a full disk --- */
 
 static void
@@ -424,6 +511,8 @@ main(void)
 		CASE(test_refused_starts),
 		CASE(test_second_daemon),
 		CASE(test_admin_token_file),
+		CASE(test_clock_behind_the_journal),
+		CASE(test_tells_systemd),
 		CASE(test_full_disk_ends_it),
 	};
 
