@@ -242,9 +242,23 @@ touch(struct checker *ck, int32_t call)
 	return to;
 }
 
+/* A stop that is driven to is nobody's to move, but its told ETA may be past. */
+static void
+touch_en_route(struct checker *ck, int32_t tech, const struct stop *stop)
+{
+	struct touched *to = touch(ck, stop->call);
+
+	to->stood = to->stay_served = to->served = true;
+	to->stay_tech = to->tech = tech;
+	to->stay = to->start = stop->arrival;
+}
+
 static void
 touch_stay(struct checker *ck, int32_t tech, const struct retimed *stay)
 {
+	for (int32_t i = 0; i < stay->under_way; i++)
+		if (state_call(ck->s, stay->stop[i].call)->status == CALL_EN_ROUTE)
+			touch_en_route(ck, tech, &stay->stop[i]);
 	for (int32_t i = stay->under_way; i < stay->stops; i++) {
 		struct touched *to = touch(ck, stay->stop[i].call);
 

@@ -121,6 +121,18 @@ on_route(const struct new_route *route, int32_t n, int32_t call)
 	return false;
 }
 
+/* Whether nobody of the routes compared had it: then it costs as unserved before. */
+static bool
+is_gained(const struct state *s, const struct new_route *route, int32_t n, int32_t call)
+{
+	const struct call_state *c = state_call(s, call);
+
+	for (int32_t r = 0; r < n && c->status != CALL_UNASSIGNED; r++)
+		if (route[r].tech == c->tech)
+			return false;
+	return true;
+}
+
 void
 revision_price(const struct state *s, int64_t now, const struct new_route *route, int32_t n,
     int64_t *ret_before, int64_t *ret_after)
@@ -142,7 +154,7 @@ revision_price(const struct state *s, int64_t now, const struct new_route *route
 			if (!on_route(route, n, t->stop[i].call))
 				cost_unserved(&f, t->stop[i].call, &after);
 		for (int32_t i = new->under_way; i < new->stops; i++)
-			if (state_call(s, new->stop[i].call)->status == CALL_UNASSIGNED)
+			if (is_gained(s, route, n, new->stop[i].call))
 				cost_unserved(&f, new->stop[i].call, &before);
 	}
 	*ret_before = cost_total(&before);

@@ -232,6 +232,9 @@ put_stay(const struct cost_frame *f, const struct scope *sc, struct problem *p)
 
 			c->stay_served = true;
 			c->stay_s = away(f, r->stop[i].arrival);
+			/* A pinned call keeps its technician even if nobody was told of it. */
+			if (state_call(f->s, r->stop[i].call)->pinned && c->told.technician < 0)
+				c->told.technician = k;
 		}
 	}
 }

@@ -292,6 +292,14 @@ static const struct count_case {
 	{ "a longer job pushes the next",
 	    { { EV_CALL_AMENDED, "{'call':'c1','version':2,'terms':{'duration_s':7800}}" } }, -1700,
 	    "t1: c1 c2", "", "c2", "c2", "", "", "c2" },
+	/* What is driven to is on no proposed route, but its customer waits all the same. */
+	{ "the drive takes longer",
+	    { { EV_SHIFT_STARTED,
+	          "{'technician':'t1','version':2,'at':@-1750,'place':{'lat_udeg':41880000,"
+	          "'lon_udeg':-87630000}}" },
+	        { EV_STOP_DEPARTED, "{'technician':'t1','call':'c1','version':2,'at':@-1750,"
+	                            "'arrival':@294,'end':@3894}" } },
+	    1500, "t1: c2", "", "", "c1 c2", "", "", "c1 c2" },
 };
 
 static void
