@@ -76,14 +76,18 @@ on_watchdog(void *arg)
 	net_timer_set(d->watchdog, notify_watchdog_ms());
 }
 
-/* A whole state is written down when nobody waits for anything. */
+/* A whole state is written down when nobody waits for anything, or when it is long overdue. */
 static void
 on_snapshots(void *arg)
 {
 	struct daemon *d = arg;
+	int64_t events = d->shop.snapshot_events;
+	bool idle;
 
-	if (planner_settled(d->shop.planner) && store_idle(d->shop.store))
-		shop_snapshot(&d->shop, d->shop.snapshot_events);
+	if (d->phase != RUNNING)
+		return; /* the last one is being written */
+	idle = planner_settled(d->shop.planner) && store_idle(d->shop.store);
+	shop_snapshot(&d->shop, idle ? events : 4 * events);
 	net_timer_set(d->snapshots, SNAPSHOT_LOOK_MS);
 }
 
