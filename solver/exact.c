@@ -14,7 +14,8 @@
 
 enum {
 	COLUMNS_PER_RUN = 10,
-	QUICK_LABELS = 1200,       /* of a heuristic pricing run */
+	COLUMNS_PER_ROUND = 20,
+	FAIR_LABELS = 3000,        /* of a pricing run that proves nothing */
 	ENUM_LABELS = 150000,      /* of an enumeration, per technician */
 	ENUM_COLUMNS = 6000,       /* all technicians together */
 	MIP_COLUMNS_CLIQUES = 1300,
@@ -37,6 +38,8 @@ struct exact {
 	bool *take, *use;        /* by column of the program */
 	size_t flags_max;
 	double *share;           /* technicians * opens: how much of a call each one does */
+	int64_t until_us;        /* the deadline of what is under way, 0 none */
+	int32_t turn;            /* the technician to be priced next */
 	int64_t labels, nodes;
 	bool out;                /* a limit was met */
 };
@@ -68,7 +71,7 @@ work_of(const struct exact *x)
 static bool
 out_of_limits(struct exact *x)
 {
-	if (x->lim->deadline_us != 0 && clock_us() >= x->lim->deadline_us)
+	if (x->until_us != 0 && clock_us() >= x->until_us)
 		x->out = true;
 	if (x->lim->work != 0 && work_of(x) >= x->lim->work)
 		x->out = true;
@@ -144,14 +147,14 @@ offer(struct exact *x)
 }
 
 static struct price_limits
-pricing_limits(const struct exact *x, int32_t k, bool exact)
+pricing_limits(const struct exact *x, int32_t k, enum price_effort effort)
 {
 	return (struct price_limits){
-		.deadline_us = x->lim->deadline_us,
-		.labels_max = exact ? x->lim->label_cap : QUICK_LABELS,
+		.deadline_us = x->until_us,
+		.labels_max = effort >= PRICE_EXACT ? x->lim->label_cap : FAIR_LABELS,
 		.columns_max = COLUMNS_PER_RUN,
 		.below = -EPS,
-		.exact = exact,
+		.effort = effort,
 		.banned = x->ms.branch.banned,
 		.chosen_max = x->ms.branch.chosen_max[k],
 		.chosen_min = x->ms.branch.chosen_min[k],
@@ -159,29 +162,34 @@ pricing_limits(const struct exact *x, int32_t k, bool exact)
 }
 
 /*
- * One round over all technicians. *ret_slack is the sum of the least reduced
+ * One round over the technicians, from whose turn it is, until enough columns are
+ * found to make new prices worth while. *ret_slack is the sum of the least reduced
  * costs at most: program value plus slack is a bound (Lasdon's).
  */
 static int
-price_round(struct exact *x, bool exact, int32_t *ret_columns, double *ret_slack)
+price_round(struct exact *x, enum price_effort effort,
+    int32_t *ret_columns, double *ret_slack)
 {
 	*ret_columns = 0;
 	*ret_slack = 0;
-	for (int32_t k = 0; k < x->m->p->technicians; k++) {
-		struct price_limits lim = pricing_limits(x, k, exact);
+	for (int32_t n = 0; n < x->m->p->technicians; n++) {
+		int32_t k = x->turn;
+		struct price_limits lim = pricing_limits(x, k, effort);
 		struct price_result r;
 		int rc = price_run(x->price, k, &x->ms.duals, &lim, &x->ms.pool, &r);
 
 		if (rc < 0)
 			return rc;
+		x->turn = (k + 1) % x->m->p->technicians;
 		x->labels += r.labels + 1;
 		*ret_columns += r.columns;
 		if (r.bound < 0)
 			*ret_slack += r.bound;
-		if (out_of_limits(x))
-			*ret_slack = -INFINITY; /* the rest was not priced */
-		if (x->out)
+		if (out_of_limits(x) || *ret_columns >= COLUMNS_PER_ROUND) {
+			if (n + 1 < x->m->p->technicians)
+				*ret_slack = -INFINITY; /* the rest was not priced */
 			return 0;
+		}
 	}
 	return 0;
 }
@@ -189,7 +197,7 @@ price_round(struct exact *x, bool exact, int32_t *ret_columns, double *ret_slack
 static int
 relax(struct exact *x, struct relaxed *ret)
 {
-	bool exact = false;
+	enum price_effort effort = PRICE_QUICK;
 	int rc;
 
 	*ret = (struct relaxed){ .bound = -INFINITY };
@@ -199,7 +207,7 @@ relax(struct exact *x, struct relaxed *ret)
 
 		rc = master_enter(&x->ms);
 		if (rc == 0)
-			rc = master_solve(&x->ms, x->lim->deadline_us);
+			rc = master_solve(&x->ms, x->until_us);
 		if (rc == -ETIME)
 			x->out = true;
 		if (rc == -EDOM)
@@ -207,7 +215,7 @@ relax(struct exact *x, struct relaxed *ret)
 		if (rc < 0)
 			return rc == -ETIME || rc == -EDOM ? 0 : rc;
 		ret->value = lp_value(x->ms.lp);
-		rc = price_round(x, exact, &columns, &slack);
+		rc = price_round(x, effort, &columns, &slack);
 		if (rc < 0)
 			return rc;
 		if (ret->value + slack > ret->bound)
@@ -215,13 +223,13 @@ relax(struct exact *x, struct relaxed *ret)
 		if (x->out || beats(x, ret->bound))
 			return 0;
 		if (columns > 0) {
-			exact = false;
+			effort = PRICE_QUICK;
 			continue;
 		}
 		ret->optimal = slack > -EPS * (x->m->p->technicians + 1);
-		if (ret->optimal || exact)
+		if (ret->optimal || effort == PRICE_EXACT)
 			break;
-		exact = true;
+		effort++;
 	}
 	/* With an incumbent, what needs spares is pruned by its value in time. */
 	ret->empty = ret->optimal && !x->best_keeps && master_short(&x->ms);
@@ -368,14 +376,13 @@ enumerate(struct exact *x, double gap, bool *ret_all)
 
 	*ret_all = false;
 	for (int32_t k = 0; k < x->m->p->technicians; k++) {
-		struct price_limits lim = pricing_limits(x, k, false);
+		struct price_limits lim = pricing_limits(x, k, PRICE_ALL);
 		struct price_result r;
 
 		lim.labels_max = ENUM_LABELS < x->lim->label_cap * 8 ? ENUM_LABELS
 		    : x->lim->label_cap * 8;
 		lim.columns_max = ENUM_COLUMNS * 4;
 		lim.below = gap + EPS;
-		lim.all = true;
 		rc = price_run(x->price, k, &x->ms.duals, &lim, &x->ms.pool, &r);
 		if (rc < 0)
 			return rc;
@@ -412,7 +419,7 @@ close_by_routes(struct exact *x, const struct relaxed *node, bool *ret_closed)
 		return rc;
 	rc = master_enter(&x->ms);
 	if (rc == 0)
-		rc = master_solve(&x->ms, x->lim->deadline_us);
+		rc = master_solve(&x->ms, x->until_us);
 	if (rc == -ETIME)
 		x->out = true;
 	if (rc < 0)
@@ -587,6 +594,20 @@ branch(struct exact *x, const struct relaxed *node, int depth, double *ret_bound
 	return rc;
 }
 
+/* The bound was not reached: at least the best of the routes found so far. */
+static int
+settle(struct exact *x)
+{
+	bool closed;
+	int rc = master_enter(&x->ms);
+
+	if (rc == 0)
+		rc = master_solve(&x->ms, x->until_us);
+	if (rc < 0)
+		return rc == -ETIME || rc == -EDOM ? 0 : rc;
+	return integer(x, INFINITY, MIP_NODES_QUICK, MIP_COLUMNS_QUICK, &closed);
+}
+
 /*
  * Solves the node that the branches say. *ret_bound: no solution of it costs less, or
  * +inf if none of it is better than the incumbent.
@@ -600,12 +621,17 @@ explore(struct exact *x, int depth, double *ret_bound)
 	int rc;
 
 	x->nodes++;
+	x->until_us = x->lim->deadline_us;
+	/* At the root, some of the time is kept for the integer program. */
+	if (depth == 0 && x->until_us != 0)
+		x->until_us -= (x->until_us - clock_us()) / 4;
 	if (depth > DEPTH_MAX || (x->lim->nodes != 0 && x->nodes > x->lim->nodes))
 		x->out = true;
 	if (out_of_limits(x))
 		return 0;
 	master_apply(&x->ms);
 	rc = relax(x, &node);
+	x->until_us = x->lim->deadline_us;
 	if (rc < 0)
 		return rc;
 	if (below > node.bound)
@@ -616,7 +642,7 @@ explore(struct exact *x, int depth, double *ret_bound)
 		return 0;
 	}
 	if (!node.optimal || x->out)
-		return 0;
+		return depth == 0 ? settle(x) : 0;
 	if (room_for_flags(x) < 0)
 		return -ENOMEM;
 	if (master_integral(&x->ms, x->take)) {
@@ -645,6 +671,84 @@ explore(struct exact *x, int depth, double *ret_bound)
 	return branch(x, &node, depth, ret_bound);
 }
 
+/* Adds all ways to pay for a sequence to the pool. */
+static int
+add_sequence(struct exact *x, int32_t k, const int32_t *seq, int32_t n)
+{
+	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int choices = route_eval(x->w, x->m, k, seq, n, x->ms.branch.chosen_max[k], choice);
+	bool is_new;
+
+	for (int c = 0; c < choices; c++)
+		if (pool_add(&x->ms.pool, k, seq, n, choice[c].cents, choice[c].chosen,
+		    &is_new) < 0)
+			return -ENOMEM;
+	return choices < 0 ? choices : 0;
+}
+
+/* The best way to put call i into a route, but at most so dear. */
+static int
+add_insertion(struct exact *x, int32_t k, const struct draft_route *r, int32_t i)
+{
+	int32_t seq[PROBLEM_STOPS_MAX];
+	int32_t best_pos = -1;
+	int64_t best_cents = INT64_MAX;
+
+	for (int32_t pos = x->m->p->technician[k].fixed; pos <= r->n; pos++) {
+		struct route_choice choice[ROUTE_CHOICES_MAX];
+		int choices;
+
+		for (int32_t s = 0; s < r->n; s++)
+			seq[s < pos ? s : s + 1] = r->seq[s];
+		seq[pos] = i;
+		choices = route_eval(x->w, x->m, k, seq, r->n + 1, x->ms.branch.chosen_max[k],
+		    choice);
+		if (choices < 0)
+			return choices;
+		if (choices > 0 && choice[0].cents < best_cents) {
+			best_cents = choice[0].cents;
+			best_pos = pos;
+		}
+	}
+	if (best_pos < 0)
+		return 0;
+	for (int32_t s = 0; s < r->n; s++)
+		seq[s < best_pos ? s : s + 1] = r->seq[s];
+	seq[best_pos] = i;
+	return add_sequence(x, k, seq, r->n + 1);
+}
+
+/*
+ * Columns next to a draft's: each route with one call less or one more. The first
+ * prices of the master are sane then, and few rounds of pricing are needed.
+ */
+static int
+add_neighbours(struct exact *x, const struct draft *d)
+{
+	const struct problem *p = x->m->p;
+	int rc = 0;
+
+	for (int32_t k = 0; rc == 0 && k < p->technicians; k++) {
+		const struct draft_route *r = &d->route[k];
+
+		if (r->n < p->technician[k].fixed || r->n + 1 > PROBLEM_STOPS_MAX)
+			continue;
+		for (int32_t pos = p->technician[k].fixed; rc == 0 && pos < r->n; pos++) {
+			int32_t seq[PROBLEM_STOPS_MAX];
+
+			for (int32_t s = 0; s < r->n; s++)
+				if (s != pos)
+					seq[s < pos ? s : s - 1] = r->seq[s];
+			if (r->n > 1)
+				rc = add_sequence(x, k, seq, r->n - 1);
+		}
+		for (int32_t o = 0; rc == 0 && o < x->ms.opens; o++)
+			if (d->by[x->ms.open[o]] != k && problem_may(p, k, x->ms.open[o]))
+				rc = add_insertion(x, k, r, x->ms.open[o]);
+	}
+	return rc;
+}
+
 static int
 begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 {
@@ -658,6 +762,8 @@ begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 		rc = master_seed(&x->ms, x->best);
 	for (int s = 0; rc == 0 && s < n_seeds; s++)
 		rc = master_seed(&x->ms, seeds[s]);
+	if (rc == 0)
+		rc = add_neighbours(x, x->best);
 	if (rc < 0)
 		return rc;
 	x->candidate = draft_new(x->m);

@@ -9,8 +9,9 @@
 #include "solver/price.h"
 
 enum {
-	BUCKETS = 96,      /* enough to be sharp, few enough to be quick */
+	BUCKETS = 48,      /* enough to be sharp, few enough to be quick */
 	BUCKETS_MAX = 400, /* with more, short stops make the backward pass dear */
+	LAYERS_MAX = 5,    /* of the backward pass: so many disturbances are told apart */
 	ROOTS_MAX = 64,    /* ways to drive a prefix; the cheapest if there are more */
 };
 
@@ -167,7 +168,7 @@ serve_least(const struct model *m, const struct graph *g, int32_t j, int32_t at_
 		if (f >= 0)
 			at_s = c->floor_s[f];
 		if (at_s > c->close_s)
-			return;
+			break;
 		cents = who + (double)route_when_cents(m, c, at_s);
 		if (route_is_chosen(c, g->k, at_s)) {
 			if (!c->immovable && cents < *ret_chosen)
@@ -176,8 +177,10 @@ serve_least(const struct model *m, const struct graph *g, int32_t j, int32_t at_
 			*ret_calm = cents;
 		}
 	}
-	if (!m->counts && *ret_chosen < *ret_calm)
-		*ret_calm = *ret_chosen;
+	if (!m->counts) {
+		*ret_calm = *ret_calm < *ret_chosen ? *ret_calm : *ret_chosen;
+		*ret_chosen = INFINITY;
+	}
 }
 
 static void
@@ -220,18 +223,19 @@ static int
 alloc_times(struct graph *g)
 {
 	size_t cells = (size_t)g->n * (size_t)g->buckets + 1;
+	size_t layered = cells * (g->counts ? LAYERS_MAX : 1);
 
 	g->calm_cents = malloc(cells * sizeof(*g->calm_cents));
 	g->chosen_cents = malloc(cells * sizeof(*g->chosen_cents));
 	g->end_cents = malloc(cells * sizeof(*g->end_cents));
 	g->after = malloc(cells * sizeof(*g->after));
 	g->leg = malloc(((size_t)g->n * (size_t)g->n + 1) * sizeof(*g->leg));
-	g->best = malloc(cells * sizeof(*g->best));
-	g->second = malloc(cells * sizeof(*g->second));
-	g->next = malloc(cells * sizeof(*g->next));
-	g->leave = malloc(cells * sizeof(*g->leave));
-	g->leave_second = malloc(cells * sizeof(*g->leave_second));
-	g->leave_next = malloc(cells * sizeof(*g->leave_next));
+	g->best = malloc(layered * sizeof(*g->best));
+	g->second = malloc(layered * sizeof(*g->second));
+	g->next = malloc(layered * sizeof(*g->next));
+	g->leave = malloc(layered * sizeof(*g->leave));
+	g->leave_second = malloc(layered * sizeof(*g->leave_second));
+	g->leave_next = malloc(layered * sizeof(*g->leave_next));
 	if (g->calm_cents == NULL || g->chosen_cents == NULL || g->end_cents == NULL ||
 	    g->after == NULL || g->leg == NULL || g->best == NULL || g->second == NULL ||
 	    g->next == NULL || g->leave == NULL || g->leave_second == NULL ||
@@ -246,7 +250,7 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 	int32_t root_place;
 	int rc;
 
-	*g = (struct graph){ .k = k };
+	*g = (struct graph){ .k = k, .counts = m->counts };
 	rc = set_roots(g, m, &root_place);
 	if (rc == 0)
 		rc = set_nodes(g, m, open, opens);
@@ -286,71 +290,100 @@ graph_done(struct graph *g)
 
 /* Reduced cost of serving node j in bucket b, at the least. */
 static double
-serve_reduced(const struct graph *g, const struct duals *duals, int32_t at, int32_t j,
-    bool may_choose)
+serve_reduced(const struct graph *g, const struct duals *duals, int32_t at, int32_t j)
 {
 	double cents = g->calm_cents[at];
 
-	if (may_choose && g->chosen_cents[at] - duals->chosen < cents)
+	if (g->layers > 1 && g->chosen_cents[at] - duals->chosen < cents)
 		cents = g->chosen_cents[at] - duals->chosen;
 	return cents - duals->call[g->open[j]];
 }
 
 /* Short stops: all that may still be gained by anything is granted to each. */
 static void
-bound_loosely(struct graph *g, const struct duals *duals, const bool *ok, bool may_choose)
+bound_loosely(struct graph *g, const struct duals *duals, const bool *ok)
 {
+	int32_t cells = g->buckets * g->n;
 	double rest = 0;
 
 	for (int32_t j = 0; j < g->n; j++) {
 		double least = 0;
 
 		for (int32_t b = 0; ok[j] && b < g->buckets; b++) {
-			double v = serve_reduced(g, duals, b * g->n + j, j, may_choose);
+			double v = serve_reduced(g, duals, b * g->n + j, j);
 
 			least = v < least ? v : least;
 		}
 		rest += least;
 	}
-	for (int32_t b = 0; b < g->buckets; b++)
-		for (int32_t j = 0; j < g->n; j++) {
-			int32_t at = b * g->n + j;
+	for (int32_t at = 0; at < cells; at++)
+		for (int32_t c = 0; c < g->layers; c++) {
+			int32_t j = at % g->n;
 
-			g->best[at] = g->second[at] = ok[j]
-			    ? serve_reduced(g, duals, at, j, may_choose) + rest : INFINITY;
-			g->next[at] = -1;
+			g->best[c * cells + at] = g->second[c * cells + at] = ok[j]
+			    ? serve_reduced(g, duals, at, j) + rest : INFINITY;
+			g->next[c * cells + at] = -1;
 		}
 }
 
+/* Two ways on in one: the best, and the second best with another next call. */
+struct ways {
+	double first, second;
+	int32_t next;
+};
+
+static void
+add_way(struct ways *w, double v, int32_t next)
+{
+	if (v < w->first) {
+		if (next != w->next)
+			w->second = w->first;
+		w->first = v;
+		w->next = next;
+	} else if (next != w->next && v < w->second) {
+		w->second = v;
+	}
+}
+
 /* Arriving in bucket b: served, and then left in a later bucket, known already. */
-static double
-bound_arrivals(struct graph *g, const struct duals *duals, const bool *ok, bool may_choose,
+static void
+bound_arrivals(struct graph *g, const struct duals *duals, const bool *ok, int32_t layer,
     int32_t b)
 {
-	double least = INFINITY;
+	int32_t cells = g->buckets * g->n;
+	int32_t down = layer < g->layers - 1 || g->layers < LAYERS_MAX ? layer - 1 : layer;
 
 	for (int32_t j = 0; j < g->n; j++) {
 		int32_t at = b * g->n + j;
 		int32_t after = g->after[at] * g->n + j;
-		double v;
+		struct ways w = { INFINITY, INFINITY, -1 };
+		double price = duals->call[g->open[j]];
 
-		g->best[at] = g->second[at] = INFINITY;
-		g->next[at] = -1;
-		if (!ok[j] || g->after[at] >= g->buckets)
-			continue;
-		v = serve_reduced(g, duals, at, j, may_choose);
-		g->best[at] = v + g->leave[after];
-		g->second[at] = v + g->leave_second[after];
-		g->next[at] = g->leave_next[after];
-		least = g->best[at] < least ? g->best[at] : least;
+		if (ok[j] && g->after[at] < g->buckets) {
+			int32_t from = layer * cells + after;
+			double v = g->calm_cents[at] - price;
+
+			w = (struct ways){ v + g->leave[from], v + g->leave_second[from],
+				g->leave_next[from] };
+			if (layer > 0 && isfinite(g->chosen_cents[at])) {
+				from = down * cells + after;
+				v = g->chosen_cents[at] - duals->chosen - price;
+				add_way(&w, v + g->leave[from], g->leave_next[from]);
+				add_way(&w, v + g->leave_second[from], -2);
+			}
+		}
+		g->best[layer * cells + at] = w.first;
+		g->second[layer * cells + at] = w.second;
+		g->next[layer * cells + at] = w.next;
 	}
-	return least;
 }
 
 /* Leaving node i in bucket b: for home, or for the best node and the second best. */
 static void
-bound_leave(struct graph *g, int32_t i, int32_t b, const int32_t *useful, int32_t n_useful)
+bound_leave(struct graph *g, int32_t layer, int32_t i, int32_t b, const int32_t *useful,
+    int32_t n_useful)
 {
+	int32_t base = layer * g->buckets;
 	int32_t at = b * g->n + i;
 	double first = g->end_cents[at], second = INFINITY;
 	double end = first;
@@ -363,7 +396,7 @@ bound_leave(struct graph *g, int32_t i, int32_t b, const int32_t *useful, int32_
 
 		if (j == i || arrive >= g->buckets)
 			continue;
-		arrive = arrive * g->n + j;
+		arrive = (base + arrive) * g->n + j;
 		v = (g->next[arrive] == i ? g->second[arrive] : g->best[arrive]) +
 		    g->drive_cents[i * g->n + j];
 		if (v >= end || v >= second)
@@ -376,34 +409,48 @@ bound_leave(struct graph *g, int32_t i, int32_t b, const int32_t *useful, int32_
 			second = v;
 		}
 	}
+	at += base * g->n;
 	g->leave[at] = first;
 	g->leave_next[at] = next;
 	g->leave_second[at] = second;
 }
 
+/* Nodes that can be worth going to from somewhere, rather than home. */
+static int32_t
+useful_nodes(const struct graph *g, int32_t layer, int32_t b, int32_t *useful)
+{
+	const double *best = g->best + (size_t)(layer * g->buckets + b) * (size_t)g->n;
+	double end_most = 0;
+	int32_t n = 0;
+
+	for (int32_t i = 0; i < g->n; i++)
+		if (isfinite(g->end_cents[b * g->n + i]) && g->end_cents[b * g->n + i] > end_most)
+			end_most = g->end_cents[b * g->n + i];
+	for (int32_t j = 0; j < g->n; j++)
+		if (best[j] < end_most)
+			useful[n++] = j;
+	return n;
+}
+
 void
 graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max)
 {
-	bool may_choose = chosen_max > 0;
 	int32_t useful[PRICE_CALLS_MAX];
 
+	g->layers = chosen_max + 1 < LAYERS_MAX ? chosen_max + 1 : LAYERS_MAX;
+	if (!g->counts)
+		g->layers = 1;
 	if (g->loose) {
-		bound_loosely(g, duals, ok, may_choose);
+		bound_loosely(g, duals, ok);
 		return;
 	}
-	for (int32_t b = g->buckets - 1; b >= 0; b--) {
-		int32_t n_useful = 0;
-		double end_most = 0;
+	for (int32_t layer = 0; layer < g->layers; layer++)
+		for (int32_t b = g->buckets - 1; b >= 0; b--) {
+			int32_t n_useful;
 
-		bound_arrivals(g, duals, ok, may_choose, b);
-		for (int32_t i = 0; i < g->n; i++)
-			if (isfinite(g->end_cents[b * g->n + i]) &&
-			    g->end_cents[b * g->n + i] > end_most)
-				end_most = g->end_cents[b * g->n + i];
-		for (int32_t j = 0; j < g->n; j++)
-			if (g->best[b * g->n + j] < end_most)
-				useful[n_useful++] = j;
-		for (int32_t i = 0; i < g->n; i++)
-			bound_leave(g, i, b, useful, n_useful);
-	}
+			bound_arrivals(g, duals, ok, layer, b);
+			n_useful = useful_nodes(g, layer, b, useful);
+			for (int32_t i = 0; i < g->n; i++)
+				bound_leave(g, layer, i, b, useful, n_useful);
+		}
 }

@@ -31,6 +31,7 @@ struct graph {
 	int32_t roots;
 	int32_t t0_s, width_s, buckets;
 	int32_t taken_max;    /* breaks of the technician */
+	bool counts;          /* the budget is bounded */
 	bool loose;           /* stops too short for the backward pass */
 	/* Per bucket and node, bucket by bucket, as long as the problem lives. */
 	double *calm_cents;   /* serving from then on, undisturbed; +inf impossible */
@@ -38,7 +39,11 @@ struct graph {
 	double *end_cents;    /* ending the day from then on */
 	int32_t *after;       /* bucket when it is served; buckets: too late */
 	int32_t *leg;         /* n * n: buckets a leg takes at least */
-	/* Per bucket and node, as of the last graph_bound. */
+	/*
+	 * Per layer, bucket and node, as of the last graph_bound. In layer c so many
+	 * more calls may be disturbed by choice; the top layer does not run out.
+	 */
+	int32_t layers;
 	double *best;         /* reduced cost at least from the arrival at it on */
 	double *second;       /* the same if the call after it may not be next */
 	int32_t *next;        /* that call, -1 none */
@@ -57,12 +62,16 @@ void graph_done(struct graph *g);
 /* The backward pass for these prices; ok[n] says which nodes may be visited. */
 void graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max);
 
-/* Reduced cost, at least, of arriving at node j at at_s from node i and going on. */
+/*
+ * Reduced cost, at least, of arriving at node j at at_s from node i and going
+ * on, with so many disturbances by choice left (>= 0).
+ */
 static inline double
-graph_from(const struct graph *g, int32_t i, int32_t j, int32_t at_s)
+graph_from(const struct graph *g, int32_t i, int32_t j, int32_t at_s, int32_t chosen_left)
 {
 	int32_t b = (at_s - g->t0_s) / g->width_s;
-	int32_t at = b * g->n + j;
+	int32_t layer = chosen_left < g->layers ? chosen_left : g->layers - 1;
+	int32_t at = (layer * g->buckets + b) * g->n + j;
 
 	return g->next[at] == i ? g->second[at] : g->best[at];
 }

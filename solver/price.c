@@ -13,17 +13,18 @@ enum {
 	WORDS = PRICE_CALLS_MAX / 64,
 	QUEUES = 256,        /* labels wait here by time, to be extended in its order */
 	CLOCK_EVERY = 256,   /* labels between looks at the clock */
+	PEERS_BY_SET = 8192, /* lists that labels are spread over by their set of calls */
 };
 
 /* A partial route that ends with work at a node. */
 struct label {
 	struct route_state s;
 	double reduced;        /* cost so far, less the prices of its calls; without waiting */
-	uint64_t seen[WORDS];  /* nodes visited */
-	uint64_t gone[WORDS];  /* visited, or too late for */
-	int32_t parent;        /* -1 - r: root r */
 	int32_t peer;          /* next label of the same node and breaks */
 	int32_t queued;        /* next label of the same queue */
+	uint64_t gone[WORDS];  /* visited, or too late for */
+	uint64_t seen[WORDS];  /* nodes visited */
+	int32_t parent;        /* -1 - r: root r */
 	int32_t node;
 	bool dead;             /* dominated since */
 };
@@ -41,7 +42,8 @@ struct price {
 	int32_t opens;
 	struct label *label;
 	int32_t labels, labels_max;
-	int32_t *peers;      /* heads: node * (breaks + 1) + taken */
+	int32_t *peers;      /* heads: node * (breaks + 1) + taken; for all routes, by set too */
+	int32_t peers_max;
 	int32_t queue[QUEUES];
 	struct found *found;
 	int32_t founds, founds_max;
@@ -68,7 +70,10 @@ price_new(const struct model *m, const int32_t *open, int32_t opens)
 	pr->m = m;
 	pr->opens = opens;
 	pr->graph = calloc((size_t)m->p->technicians + 1, sizeof(*pr->graph));
-	pr->peers = malloc(((size_t)opens + 1) * (PROBLEM_BREAKS_MAX + 1) * sizeof(*pr->peers));
+	pr->peers_max = (opens + 1) * (PROBLEM_BREAKS_MAX + 1);
+	if (pr->peers_max < PEERS_BY_SET)
+		pr->peers_max = PEERS_BY_SET;
+	pr->peers = malloc((size_t)pr->peers_max * sizeof(*pr->peers));
 	if (pr->graph == NULL || pr->peers == NULL)
 		goto fail;
 	for (int32_t k = 0; k < m->p->technicians; k++)
@@ -105,11 +110,11 @@ wait_most(const struct price *pr, int64_t s)
 static bool
 opens_as_much(const struct price *pr, const struct label *a, const struct label *b)
 {
-	if (pr->lim->all) {
+	if (pr->lim->effort == PRICE_ALL) {
 		for (int32_t w = 0; w < pr->words; w++)
 			if (a->seen[w] != b->seen[w])
 				return false;
-	} else if (pr->lim->exact) {
+	} else if (pr->lim->effort == PRICE_EXACT) {
 		for (int32_t w = 0; w < pr->words; w++)
 			if ((a->gone[w] & ~b->gone[w]) != 0)
 				return false;
@@ -129,9 +134,15 @@ dominates(const struct price *pr, const struct label *a, const struct label *b)
 	double lead;
 	int64_t more_s;
 
-	if (a->s.t_s > b->s.t_s || a->s.chosen > b->s.chosen)
+	if (a->s.chosen > b->s.chosen)
 		return false;
-	lead = pr->lim->all ? (double)(b->s.cents - a->s.cents) : b->reduced - a->reduced;
+	if (pr->lim->effort == PRICE_ALL && (a->node != b->node || a->s.taken != b->s.taken))
+		return false;
+	if (pr->lim->effort == PRICE_QUICK)
+		return a->reduced <= b->reduced;
+	if (a->s.t_s > b->s.t_s)
+		return false;
+	lead = pr->lim->effort == PRICE_ALL ? (double)(b->s.cents - a->s.cents) : b->reduced - a->reduced;
 	if (lead < -1e-9)
 		return false;
 	if (pr->lim->chosen_min > 0 && a->s.chosen != b->s.chosen)
@@ -215,9 +226,9 @@ note_found(struct price *pr, int32_t label, double reduced, int64_t cents, int32
 		pr->founds_max = more;
 	}
 	pr->found[pr->founds++] = (struct found){ reduced, cents, label, chosen };
-	if (!pr->lim->all && pr->founds >= 4 * pr->lim->columns_max)
+	if (pr->lim->effort != PRICE_ALL && pr->founds >= 4 * pr->lim->columns_max)
 		keep_best(pr);
-	if (pr->lim->all && pr->founds > pr->lim->columns_max)
+	if (pr->lim->effort == PRICE_ALL && pr->founds > pr->lim->columns_max)
 		pr->full = true;
 	return 0;
 }
@@ -234,10 +245,24 @@ finish(struct price *pr, int32_t label, const struct route_state *s, double redu
 	return note_found(pr, label, reduced + (double)(cents - s->cents), cents, s->chosen);
 }
 
+/* The list of the labels that could dominate this one, and some others. */
+static int32_t *
+peers_of(struct price *pr, const struct label *l)
+{
+	int32_t at = l->node * (pr->g->taken_max + 1) + l->s.taken;
+	uint64_t h = (uint64_t)at;
+
+	if (pr->lim->effort != PRICE_ALL)
+		return &pr->peers[at];
+	for (int32_t w = 0; w < pr->words; w++)
+		h = (h ^ l->seen[w]) * 0x9e3779b97f4a7c15u;
+	return &pr->peers[h >> 32 & (PEERS_BY_SET - 1)];
+}
+
 static int
 push(struct price *pr, const struct label *l)
 {
-	int32_t *head = &pr->peers[l->node * (pr->g->taken_max + 1) + l->s.taken];
+	int32_t *head = peers_of(pr, l);
 	int32_t q;
 	struct label *to;
 
@@ -284,7 +309,8 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 			continue;
 		if (arrive_s > g->latest_s[j])
 			continue;
-		if (so_far + g->drive_cents[at] + graph_from(g, i, j, (int32_t)arrive_s) >= pr->worst)
+		if (so_far + g->drive_cents[at] + graph_from(g, i, j, (int32_t)arrive_s,
+		    pr->lim->chosen_max - from->s.chosen) >= pr->worst)
 			continue;
 		options = route_step(pr->m, g->k, &from->s, g->drive_s[at], g->call[j], option);
 		for (int o = 0; o < options; o++) {
@@ -298,7 +324,7 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 			    pr->duals->call[g->open[j]] - pr->duals->chosen * more;
 			memcpy(l.seen, from->seen, sizeof(l.seen));
 			l.seen[j / 64] |= (uint64_t)1 << (j % 64);
-			if (pr->lim->exact && !pr->lim->all)
+			if (pr->lim->effort == PRICE_EXACT)
 				mark_gone(pr, &l);
 			rc = push(pr, &l);
 			if (rc < 0)
@@ -419,7 +445,7 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	for (int32_t j = 0; j < g->n; j++)
 		pr->ok[j] = lim->banned == NULL ||
 		    lim->banned[(size_t)k * (size_t)pr->opens + (size_t)g->open[j]] == 0;
-	for (int32_t h = 0; h < g->n * (g->taken_max + 1); h++)
+	for (int32_t h = 0; h < pr->peers_max; h++)
 		pr->peers[h] = -1;
 	for (int q = 0; q < QUEUES; q++)
 		pr->queue[q] = -1;
@@ -437,6 +463,8 @@ root_bound(const struct price *pr)
 		double base = (double)g->root[r].cents - pr->duals->technician[g->k] -
 		    pr->duals->chosen * g->root[r].chosen;
 
+		if (g->root[r].chosen > pr->lim->chosen_max)
+			continue;
 		if (g->prefixes > 0 && base < least)
 			least = base;
 		for (int32_t j = 0; j < g->n; j++) {
@@ -446,7 +474,8 @@ root_bound(const struct price *pr)
 
 			if (arrive_s > g->latest_s[j])
 				continue;
-			v = base + g->drive_cents[at] + graph_from(g, g->n, j, (int32_t)arrive_s);
+			v = base + g->drive_cents[at] + graph_from(g, g->n, j, (int32_t)arrive_s,
+			    pr->lim->chosen_max - g->root[r].chosen);
 			least = v < least ? v : least;
 		}
 	}
@@ -469,16 +498,16 @@ price_run(struct price *pr, int32_t k, const struct duals *duals, const struct p
 	rc = extend_roots(pr);
 	if (rc == 0)
 		rc = extend_labels(pr);
-	if (rc == 0 && !lim->all)
+	if (rc == 0 && lim->effort != PRICE_ALL)
 		keep_best(pr);
-	if (rc == 0 && !(lim->all && pr->full)) {
+	if (rc == 0 && !(lim->effort == PRICE_ALL && pr->full)) {
 		rc = add_columns(pr, pool, &added);
 		ret->columns = added;
 	}
 	for (int32_t f = 0; f < pr->founds; f++)
 		if (pr->found[f].reduced < ret->least)
 			ret->least = pr->found[f].reduced;
-	ret->complete = (lim->exact || lim->all) && !pr->full;
+	ret->complete = (lim->effort >= PRICE_EXACT) && !pr->full;
 	if (ret->complete)
 		ret->bound = ret->least < lim->below ? ret->least : lim->below;
 	ret->labels = pr->labels;

@@ -26,13 +26,20 @@ struct duals {
 	double chosen;      /* <= 0 */
 };
 
+/* How hard to look: each level finds what the one before misses, and costs more. */
+enum price_effort {
+	PRICE_QUICK,  /* per node, breaks and disturbance, only the cheapest label goes on */
+	PRICE_FAIR,   /* labels give way to cheaper earlier ones whatever calls they hold */
+	PRICE_EXACT,  /* labels give way only to what can do all they can */
+	PRICE_ALL,    /* every route under `below`: only the same set of calls gives way */
+};
+
 struct price_limits {
 	int64_t deadline_us; /* of CLOCK_MONOTONIC, 0 none */
 	int32_t labels_max;
 	int32_t columns_max; /* kept per run, the best */
 	double below;        /* wanted: reduced cost under this */
-	bool exact;          /* else labels give way to better ones whatever calls they hold */
-	bool all;            /* every route under `below`: only equal sets of calls dominate */
+	enum price_effort effort;
 	const uint8_t *banned; /* technicians * opens: pairs closed by branching; NULL none */
 	int32_t chosen_max;
 	int32_t chosen_min;
