@@ -42,8 +42,7 @@ intent_of(const struct engine *e, int32_t k)
 	if (b != NULL && t->dues > 0 && t->due[0].start_s < t->stop[0].arrival_s)
 		return (struct intent){ ACT_BREAK,
 			later(later(now_s, t->due[0].start_s), b->from_s), -1 };
-	drive_s = world_planned_drive_s(
-	    e->world, k, t->at, d->day->call[t->stop[0].call].site);
+	drive_s = world_planned_drive_s(e->world, k, t->at, d->day->call[t->stop[0].call].site);
 	return (struct intent){ ACT_DEPART, later(now_s, t->stop[0].arrival_s - drive_s),
 		t->stop[0].call };
 }
@@ -154,6 +153,7 @@ begin_work(struct engine *e, int32_t k)
 	if (rc < 0)
 		return rc;
 	a->turn++;
+	a->began_s = e->desk.now_s;
 	rc = engine_due(e, DUE_END, k, e->desk.now_s + true_s, a->turn);
 	if (rc == 0 && true_s > planned_s + WORLD_LATE_S)
 		rc = engine_due(e, DUE_LATE, k, e->desk.now_s + planned_s, a->turn);
@@ -190,10 +190,11 @@ static int
 say_late(struct engine *e, int32_t k)
 {
 	struct fact f = fact_of(e, FACT_LATE, k);
+	int64_t began_s = e->agent[k].began_s;
 	int rc;
 
 	f.late_s = world_guess_s(
-	    world_work_s(e->world, f.call) - e->desk.day->call[f.call].duration_s);
+	    (int32_t)(began_s + world_work_s(e->world, f.call) - e->desk.tech[k].until_s));
 	rc = engine_report(e, &f);
 	return rc == -EPERM ? 0 : rc;
 }

@@ -227,6 +227,23 @@ desk_fact(struct desk *d, const struct fact *f)
 	}
 }
 
+/*
+ * The plan may put off what is under way and overdue, but not by more than a little: the simulator
+ * knows by itself what was reported of it.
+ */
+static void
+put_off(const struct desk *d, struct desk_tech *t, const struct push_stop *s)
+{
+	if (t->phase == TECH_DRIVING && s->arrival_s > t->arrival_s &&
+	    s->arrival_s <= d->now_s + DESK_OVERDUE_S) {
+		t->until_s += s->arrival_s - t->arrival_s;
+		t->arrival_s = s->arrival_s;
+	}
+	if (t->phase == TECH_ON_SITE && s->end_s > t->until_s &&
+	    s->end_s <= d->now_s + DESK_OVERDUE_S)
+		t->until_s = s->end_s;
+}
+
 static void
 set_route(struct desk *d, const struct push_route *r)
 {
@@ -236,6 +253,8 @@ set_route(struct desk *d, const struct push_route *r)
 	for (int32_t n = 0; n < r->stops && t->stops < PUSH_STOPS_MAX; n++) {
 		struct desk_call *c = &d->call[r->stop[n].call];
 
+		if (r->stop[n].call == t->call)
+			put_off(d, t, &r->stop[n]);
 		if (c->phase != CALL_OPEN)
 			continue; /* under way, or over since the plan was made */
 		unroute(d, r->stop[n].call);

@@ -75,6 +75,8 @@ void desk_fact(struct desk *d, const struct fact *f);
 void desk_revision(struct desk *d, const struct revision *r);
 void desk_telling(struct desk *d, const struct telling *t);
 
+enum { DESK_OVERDUE_S = 300 }; /* what should be over by now may be said to last so much longer */
+
 /* What a call costs by how urgent it is: the daemon's default prices. */
 struct prices {
 	int32_t late_cents_per_h, response_cents_per_h, unserved_cents;

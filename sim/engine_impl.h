@@ -17,6 +17,7 @@ struct agent {
 	bool leaving;  /* ill: goes home when the stop he is on is done */
 	struct place from; /* where he set out */
 	int64_t departed_s;
+	int64_t began_s; /* the work he is at */
 	int32_t drive_s;      /* true length of the drive he is on */
 	int64_t not_before_s; /* after a refusal: try again then */
 };

@@ -32,7 +32,7 @@ later(int64_t a, int64_t b)
 static int64_t
 not_over(int64_t until_s, int64_t now_s)
 {
-	return until_s > now_s ? until_s : now_s + RETIME_OVERDUE_S;
+	return until_s > now_s ? until_s : now_s + DESK_OVERDUE_S;
 }
 
 static void

@@ -15,10 +15,6 @@
 
 #include "sim/desk.h"
 
-enum {
-	RETIME_OVERDUE_S = 300
-}; /* what should be over by now takes this much longer, as far as is known */
-
 struct retimed {
 	int64_t ready_s; /* after what is under way */
 	struct push_stop stop[PUSH_STOPS_MAX];
