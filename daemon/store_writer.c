@@ -37,14 +37,18 @@ static const char *const sql_of[STATEMENTS] = {
 static void
 fail(struct store *st, const char *doing)
 {
+	store_fatal_fn *fatal;
 	char why[512];
 
 	snprintf(why, sizeof(why),
 	    "the store failed (%s: %s); what was acknowledged is on disk, the "
 	    "rest is not: look after the disk, then start again",
 	    doing, sqlite3_errmsg(st->writer));
-	if (st->fatal != NULL)
-		st->fatal(why);
+	pthread_mutex_lock(&st->lock);
+	fatal = st->fatal;
+	pthread_mutex_unlock(&st->lock);
+	if (fatal != NULL)
+		fatal(why);
 	_exit(STORE_EXIT_FAILED);
 }
 
