@@ -72,7 +72,7 @@ on_watchdog(void *arg)
 	struct daemon *d = arg;
 
 	if (store_busy_us(d->shop.store) < WRITER_STUCK_US)
-		(void)notify_send("WATCHDOG=1");
+		notify_watchdog();
 	net_timer_set(d->watchdog, notify_watchdog_ms());
 }
 
@@ -133,7 +133,7 @@ on_stop(void *arg)
 	if (d->phase != RUNNING)
 		return;
 	log_say(LEVEL_INFO, "stopping");
-	(void)notify_send("STOPPING=1");
+	notify_stopping();
 	conns_stop_reading(d->conns);
 	d->phase = FINISHING;
 }
@@ -374,8 +374,7 @@ serve(struct daemon *d)
 	if (start(d, why, sizeof(why)) < 0) {
 		status = refuse(why);
 	} else {
-		if (notify_send("READY=1\nSTATUS=Serving") < 0)
-			log_say(LEVEL_WARNING, "systemd cannot be told that the daemon is ready");
+		notify_ready("serving");
 		if (net_run(d->shop.net) < 0)
 			status = refuse("the loop failed");
 		else

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The daemon's small parts: clock, rate, last positions, outbox, configuration, command line,
- * what systemd is told.
- */
+/* The daemon's small parts: clock, rate, last positions, outbox, configuration, options. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,7 +15,6 @@
 #include "daemon/bucket.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
-#include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/outbox.h"
 #include "daemon/positions.h"
@@ -370,46 +364,6 @@ test_command_line_over_file(void **unused)
 	assert_non_null(strstr(o.solver, "/evenkeel-solve"));
 }
 
-/* --- what systemd is told --- */
-
-static void
-test_notify(void **unused)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	char got[64] = "";
-	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	socklen_t len;
-
-	(void)unused;
-	unsetenv("NOTIFY_SOCKET");
-	assert_int_equal(notify_send("READY=1"), 0); /* nobody asked */
-	snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "evenkeel-notify-%d", (int)getpid());
-	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(at.sun_path + 1));
-	assert_int_equal(bind(fd, (struct sockaddr *)(void *)&at, len), 0);
-	at.sun_path[0] = '@';
-	setenv("NOTIFY_SOCKET", at.sun_path, 1);
-	assert_int_equal(notify_send("READY=1"), 0);
-	assert_int_equal(recv(fd, got, sizeof(got) - 1, 0), 7);
-	assert_string_equal(got, "READY=1");
-	close(fd);
-	assert_int_equal(notify_send("READY=1"), -ECONNREFUSED);
-	unsetenv("NOTIFY_SOCKET");
-}
-
-static void
-test_watchdog(void **unused)
-{
-	(void)unused;
-	unsetenv("WATCHDOG_USEC");
-	assert_int_equal(notify_watchdog_ms(), 0);
-	setenv("WATCHDOG_USEC", "10000000", 1);
-	assert_int_equal(notify_watchdog_ms(), 5000);
-	setenv("WATCHDOG_PID", "1", 1); /* meant for another */
-	assert_int_equal(notify_watchdog_ms(), 0);
-	unsetenv("WATCHDOG_USEC");
-	unsetenv("WATCHDOG_PID");
-}
-
 int
 main(void)
 {
@@ -425,8 +379,6 @@ main(void)
 		cmocka_unit_test(test_config_help),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_command_line_over_file),
-		cmocka_unit_test(test_notify),
-		cmocka_unit_test(test_watchdog),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
