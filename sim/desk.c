@@ -172,6 +172,20 @@ start_break(struct desk *d, const struct fact *f)
 		memmove(&t->due[0], &t->due[1], (size_t)--t->dues * sizeof(t->due[0]));
 }
 
+/* From where he is he may be seen to come later than planned. */
+static void
+look_at_position(struct desk *d, const struct fact *f)
+{
+	struct desk_tech *t = &d->tech[f->tech];
+	int64_t arrival_s = f->at_s +
+	    travel_s(&d->fleet->travel, f->place, t->at, d->fleet->tech[f->tech].speed_pct);
+
+	if (t->phase != TECH_DRIVING || arrival_s <= t->arrival_s + d->habits.eta_tolerance_s)
+		return;
+	t->until_s += arrival_s - t->arrival_s;
+	t->arrival_s = arrival_s;
+}
+
 static void
 leave(struct desk *d, const struct fact *f, enum tech_phase phase)
 {
@@ -222,6 +236,8 @@ desk_fact(struct desk *d, const struct fact *f)
 		d->tech[f->tech].phase = TECH_FREE;
 		break;
 	case FACT_POSITION:
+		look_at_position(d, f);
+		break;
 	case FACT_TYPES:
 		break;
 	}

@@ -103,7 +103,7 @@ replay_policy(const struct replay *r, const char *policy, const struct watch *wa
 	struct engine_options eo = { .speed = r->options.speed,
 		.watch = watch,
 		.stop = stop,
-		.positions = real,
+		.positions = true,
 		.measure_from_s = r->measure_from_s };
 	struct policy *p = NULL;
 	struct engine *e = NULL;
