@@ -276,11 +276,17 @@ static json_t *
 history_with(const struct call_slot *slot, const struct event *ev, const char *technician,
     int64_t arrival, const char *code)
 {
-	json_t *history = json_copy(slot->history);
+	json_t *history = json_array();
 	json_t *entry = json_pack("{s:I, s:I, s:s, s:I, s:s}", "at", (json_int_t)ev->at_s, "seq",
 	    (json_int_t)ev->seq, "technician", technician, "arrival", (json_int_t)arrival,
 	    "cause", code);
 
+	/* Not json_copy(): it would leave out what it has no memory for, and not say so. */
+	if (json_array_extend(history, slot->history) < 0) {
+		json_decref(entry);
+		json_decref(history);
+		return NULL;
+	}
 	if (json_array_append_new(history, entry) < 0) {
 		json_decref(history);
 		return NULL;

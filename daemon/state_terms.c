@@ -147,9 +147,11 @@ terms_read_call(struct body *terms, struct call_state *ret)
 json_t *
 terms_merge(const json_t *was, const json_t *change)
 {
-	json_t *merged = json_copy((json_t *)was);
+	json_t *merged = json_object();
 
-	if (merged != NULL && json_object_update(merged, (json_t *)change) < 0) {
+	/* json_copy() would leave out what it has no memory for, and not say so. */
+	if (json_object_update(merged, (json_t *)was) < 0 ||
+	    json_object_update(merged, (json_t *)change) < 0) {
 		json_decref(merged);
 		return NULL;
 	}
