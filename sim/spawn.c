@@ -57,8 +57,8 @@ find_bindir(const char *given, struct daemon *d)
 static int
 make_state(const char *given, struct daemon *d)
 {
-	static const char *const ours[] = { "evenkeel.db", "evenkeel.db-wal", "evenkeel.db-shm",
-		"admin.token", "port", "evenkeeld.log" };
+	static const char *const ours[] = { "evenkeel.db", "evenkeel.db-lock", "evenkeel.db-wal",
+		"evenkeel.db-shm", "admin.token", "port", "evenkeeld.log" };
 	char path[SPAWN_PATH_MAX + NAME_MAX_BYTES];
 	const char *tmp = getenv("TMPDIR");
 
