@@ -204,10 +204,12 @@ by_reduced(const void *a, const void *b)
 static void
 keep_best(struct price *pr)
 {
+	if (pr->founds == 0)
+		return; /* there may be no array yet */
 	qsort(pr->found, (size_t)pr->founds, sizeof(*pr->found), by_reduced);
 	if (pr->founds > pr->lim->columns_max)
 		pr->founds = pr->lim->columns_max;
-	if (pr->founds == pr->lim->columns_max && pr->founds > 0)
+	if (pr->founds == pr->lim->columns_max)
 		pr->worst = pr->found[pr->founds - 1].reduced;
 }
 
