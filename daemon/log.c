@@ -93,7 +93,7 @@ log_say(enum log_level level, const char *fmt, ...)
 	if (n > 0)
 		len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
 	for (size_t i = 0; i < len; i++) {
-		if (line[i] == '\n' || line[i] == '\r')
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = ' ';
 	}
 	line[len++] = '\n';

@@ -12,7 +12,6 @@
 #include "proto/when.h"
 
 enum {
-	AREA_M = 300000,           /* farther from every technician's home is out of the area */
 	AHEAD_S = 5 * 366 * 86400, /* nothing is booked farther ahead: a slip of the pen */
 	LIST_MAX = 1000,
 	LIST_DEFAULT = 200,
@@ -103,10 +102,10 @@ area_check(struct request *r, const struct state *s, const json_t *terms)
 
 		nearest = m < nearest ? m : nearest;
 	}
-	if (nearest <= AREA_M)
+	if (nearest <= HELP_AREA_M)
 		return true;
 	request_refuse(r, RPC_OUT_OF_AREA, NULL, "site: it is %d km from the nearest technician's home, "
-	    "at most %d are served; check lat and lon", nearest / 1000, AREA_M / 1000);
+	    "at most %d are served; check lat and lon", nearest / 1000, HELP_AREA_M / 1000);
 	return false;
 }
 

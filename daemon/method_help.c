@@ -5,6 +5,7 @@
 
 #include "daemon/feed.h"
 #include "proto/when.h"
+#include "solver/travel.h"
 
 static int32_t
 find_in(struct shop *shop, const char *id, int32_t (*find)(const struct state *, const char *),
@@ -115,6 +116,18 @@ help_at(struct request *r, const struct found *f, int64_t *ret)
 		*ret = at;
 		return true;
 	}
+	return false;
+}
+
+bool
+help_near(struct request *r, const char *member, struct place at, struct place home)
+{
+	int32_t m = travel_crow_m(at, home);
+
+	if (m <= HELP_AREA_M)
+		return true;
+	request_refuse(r, RPC_OUT_OF_AREA, NULL, "%s: it is %d km from the technician's home, at most %d "
+	    "are taken; check lat and lon", member, m / 1000, HELP_AREA_M / 1000);
 	return false;
 }
 

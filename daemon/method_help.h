@@ -8,7 +8,10 @@
 
 #include "daemon/method.h"
 
-enum { HELP_PAST_S = 600 /* an event is taken so late, not later */ };
+enum {
+	HELP_PAST_S = 600,    /* an event is taken so late, not later */
+	HELP_AREA_M = 300000, /* what is farther from a technician's home is out of his area */
+};
 
 struct found {
 	struct territory *t;
@@ -30,6 +33,12 @@ bool help_version(struct request *r, int64_t current, const char *what);
  * future, over HELP_PAST_S ago, or before his last event.
  */
 bool help_at(struct request *r, const struct found *f, int64_t *ret);
+
+/*
+ * A place where a technician is said to be, against his home. Refused as OUT_OF_AREA: too far for any
+ * day's work, as what a device reports that has lost its bearings. False after answering.
+ */
+bool help_near(struct request *r, const char *member, struct place at, struct place home);
 
 /* The result of most commands: version and status of a call or technician (as they will be). */
 json_t *help_done_call(const struct call_state *c, enum call_status status);

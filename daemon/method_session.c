@@ -2,6 +2,7 @@
 /* Requests about the connection itself: login, feed, the document, the daemon's state and clock. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/advance.h"
 #include "daemon/log.h"
@@ -128,6 +129,32 @@ session_ping(struct request *r)
 	request_reply(r, now_reply(shop));
 }
 
+/* A slip of the pen would be a feed that never says anything. False after answering. */
+static bool
+are_known(struct request *r, const json_t *technicians)
+{
+	const struct shop *shop = request_shop(r);
+	const struct principal *who = request_principal(r);
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(technicians, i, one) {
+		const char *id = json_string_value(one);
+		bool known = false;
+
+		for (size_t t = 0; t < shop->territories && !known; t++)
+			known = state_tech_find(shop->territory[t]->state, id) >= 0;
+		if (known && (who->role != ROLE_TECHNICIAN || strcmp(who->technician, id) == 0))
+			continue;
+		request_refuse(r, RPC_NOT_FOUND, NULL,
+		    "technicians[%zu]: there is no technician %s; "
+		    "technician.list names those there are",
+		    i, id);
+		return false;
+	}
+	return true;
+}
+
 static void
 feed_subscribe_(struct request *r)
 {
@@ -136,9 +163,12 @@ feed_subscribe_(struct request *r)
 	int64_t resume = params_int(p, "resume_from", -1);
 	bool replayed;
 	json_t *result;
-	int rc = session_subscribe(request_session(r), params_get(p, "topics"),
-	    params_get(p, "technicians"), resume, &replayed);
+	int rc;
 
+	if (!are_known(r, params_get(p, "technicians")))
+		return;
+	rc = session_subscribe(request_session(r), params_get(p, "topics"),
+	    params_get(p, "technicians"), resume, &replayed);
 	if (rc == -EINVAL) {
 		params_refuse(p, "topics",
 		    "names of notifications as in rpc.discover, x-notifications", "another name");
@@ -240,6 +270,18 @@ advanced(void *arg)
 }
 
 static void
+refuse_earlier(struct request *r)
+{
+	struct shop *shop = request_shop(r);
+	json_t *now = when_json(shop, clock_now(&shop->clock));
+
+	request_refuse(r, RPC_BAD_TIME, NULL,
+	    "to: the clock never goes back; it is %s here, later than that",
+	    now == NULL ? "" : json_string_value(now));
+	json_decref(now);
+}
+
+static void
 clock_advance(struct request *r)
 {
 	struct params *p = request_params(r);
@@ -264,10 +306,7 @@ clock_advance(struct request *r)
 		    "answer");
 		return;
 	default:
-		request_refuse(r, RPC_BAD_TIME, NULL,
-		    "to: the clock never goes back; it stands at %" PRId64
-		    " s since 1970, later than that",
-		    clock_now(&shop->clock));
+		refuse_earlier(r);
 	}
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests about how the shop is run: its guidelines. */
 #include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "daemon/guidelines.h"
 #include "daemon/method.h"
@@ -17,6 +19,13 @@ guidelines_get(struct request *r)
 		"guidelines", guidelines_to_json(state_guidelines(t->state))));
 }
 
+/* Whether it has the form of a code of ISO 4217. */
+static bool
+is_currency(const char *code)
+{
+	return strlen(code) == 3 && strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
 static void
 guidelines_set_(struct request *r)
 {
@@ -24,6 +33,7 @@ guidelines_set_(struct request *r)
 	struct params *p = request_params(r);
 	int64_t now = clock_now(&request_shop(r)->clock);
 	int64_t version, wanted;
+	const char *currency;
 	json_t *values;
 
 	if (t == NULL)
@@ -41,6 +51,13 @@ guidelines_set_(struct request *r)
 		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)",
 		    "none");
 		request_refuse_params(r);
+		return;
+	}
+	currency = json_string_value(json_object_get(values, "currency"));
+	if (currency != NULL && !is_currency(currency)) {
+		params_refuse(p, "guidelines.currency", "three capital letters, as USD", currency);
+		request_refuse_params(r);
+		json_decref(values);
 		return;
 	}
 	request_commit_one(r, t,

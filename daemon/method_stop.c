@@ -30,9 +30,10 @@ find_stop(struct request *r, struct found *f)
 		request_refuse(r, RPC_NOT_FOUND, NULL, "call: %s is not on your route; day.get shows what "
 		    "is", c->id);
 	else
-		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s is %s %s, not of %s; move it with "
+		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s is %s%s%s, not %s's; move it with "
 		    "override.force first", c->id, call_status_name(c->status),
-		    c->tech >= 0 ? state_tech(f->s, c->tech)->id : "on no route", t->id);
+		    c->tech >= 0 ? " for " : "",
+		    c->tech >= 0 ? state_tech(f->s, c->tech)->id : "", t->id);
 	return false;
 }
 

@@ -251,11 +251,15 @@ shift_start(struct request *r)
 {
 	struct found f = { 0 };
 	const struct tech *t;
+	struct place from;
 	int64_t at;
 
 	if (!help_tech(r, &f) || !help_at(r, &f, &at))
 		return;
 	t = state_tech(f.s, f.tech);
+	from = place_read(request_params(r), t->home);
+	if (!help_near(r, "position", from, t->home))
+		return;
 	if (t->status != TECH_OFF) {
 		request_refuse(r, RPC_WRONG_STATE, NULL, "%s is on shift already (%s)", t->id,
 		    tech_status_name(t->status));
@@ -269,7 +273,7 @@ shift_start(struct request *r)
 	request_commit_one(r, f.t, event_new(EV_SHIFT_STARTED, f.now,
 	    json_pack("{s:s, s:I, s:I, s:o}", "technician", t->id, "version",
 	    (json_int_t)t->version + 1, "at", (json_int_t)at, "place",
-	    place_body(place_read(request_params(r), t->home)))),
+	    place_body(from))),
 	    help_done_tech(t, tech_status_name(TECH_FREE)));
 }
 
@@ -336,6 +340,9 @@ position_report(struct request *r)
 		request_refuse_params(r);
 		return;
 	}
+	if (!help_near(r, "lat, lon", (struct place){ pos.lat_udeg, pos.lon_udeg },
+	        state_tech(f.s, f.tech)->home))
+		return;
 	if (pos.at_s > f.now || pos.at_s < f.now - POSITION_OLDEST_S) {
 		request_refuse(r, RPC_BAD_TIME, NULL, "at: the position is %lld s %s; only those of "
 		    "the last day are taken, and none of the future", llabs(pos.at_s - f.now),

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small day in which every method of the OpenRPC document is called and every notification comes:
+ * the results (by the harness) and the notifications are held against their schemas, and a listener
+ * who knows only what was pushed keeps count: versions grow by one, nobody is moved beyond the
+ * budget, and what is pushed is what the daemon says when asked.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proto/openrpc.h"
+#include "proto/when.h"
+#include "tests/daemon_harness.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define DAY "2011-09-21T"
+
+enum { NAMES_MAX = 100, CALLS_MAX = 16, ID_SIZE = 65, BREAK_S = 1800, TOLERANCE_S = 600 };
+
+/* What the listener was told of one call. */
+struct heard {
+	char call[ID_SIZE], technician[ID_SIZE];
+	int64_t arrival;
+	int64_t version; /* 0: nothing yet */
+	bool stands;     /* not withdrawn, ended or amended since */
+};
+
+struct day {
+	struct harness h;
+	struct client *board, *phone;
+	struct openrpc *doc;
+	bool called[NAMES_MAX], came[NAMES_MAX];
+	struct heard heard[CALLS_MAX];
+	int heards;
+	int64_t plan_version;
+};
+
+/* --- calling --- */
+
+static json_t *
+ask(struct day *d, struct client *c, const char *method, json_t *params)
+{
+	for (size_t i = 0; i < openrpc_methods(d->doc); i++)
+		if (strcmp(openrpc_method_at(d->doc, i)->name, method) == 0)
+			d->called[i] = true;
+	return harness_ok(c, method, params); /* checks the result */
+}
+
+static void
+tell(struct day *d, const char *method, json_t *params)
+{
+	json_decref(ask(d, d->h.admin, method, params));
+}
+
+/* A member of a result, malloc'd. */
+static char *
+ask_for(struct day *d, const char *method, json_t *params, const char *member)
+{
+	json_t *result = ask(d, d->h.admin, method, params);
+	const char *text = json_string_value(json_object_get(result, member));
+	char *copy;
+
+	if (text == NULL)
+		fail_msg("%s: no %s in its result", method, member);
+	copy = strdup(text);
+	json_decref(result);
+	return copy;
+}
+
+static void
+tell_stop(struct day *d, const char *method, const char *tech, const char *call)
+{
+	tell(d, method, json_pack("{s:s, s:s}", "technician", tech, "call", call));
+}
+
+static void
+tell_tech(struct day *d, const char *method, const char *tech)
+{
+	tell(d, method, json_pack("{s:s}", "technician", tech));
+}
+
+/* --- listening --- */
+
+static const char *
+text_of(const json_t *j, const char *member)
+{
+	const char *text = json_string_value(json_object_get(j, member));
+
+	return text == NULL ? "" : text;
+}
+
+static int64_t
+time_of(const json_t *j, const char *member)
+{
+	int64_t t = 0;
+
+	if (when_parse(text_of(j, member), &t) < 0)
+		fail_msg("%s: no time in %s", text_of(j, member), member);
+	return t;
+}
+
+static struct heard *
+heard_of(struct day *d, const char *call)
+{
+	for (int i = 0; i < d->heards; i++)
+		if (strcmp(d->heard[i].call, call) == 0)
+			return &d->heard[i];
+	assert_true(d->heards < CALLS_MAX);
+	snprintf(d->heard[d->heards].call, ID_SIZE, "%s", call);
+	return &d->heard[d->heards++];
+}
+
+static bool
+lists(const json_t *disturbance, const char *kind, const char *call)
+{
+	const json_t *list = json_object_get(disturbance, kind), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (strcmp(json_string_value(one), call) == 0)
+			return true;
+	return false;
+}
+
+/* One stop of a revision against what was told of it before. */
+static void
+compare_stop(struct day *d, const json_t *params, const char *tech, const json_t *stop)
+{
+	const json_t *disturbance = json_object_get(params, "disturbance");
+	const struct heard *before = heard_of(d, text_of(stop, "call"));
+	int64_t moved = time_of(stop, "arrival") - before->arrival;
+
+	if (!before->stands)
+		return;
+	if (strcmp(before->technician, tech) != 0 && !lists(disturbance, "reassigned", before->call))
+		fail_msg("%s went from %s to %s, which is not listed", before->call,
+		    before->technician, tech);
+	if (llabs(moved) > TOLERANCE_S && !lists(disturbance, "eta_moved", before->call))
+		fail_msg("%s moved by %lld s, which is not listed", before->call, (long long)moved);
+}
+
+/* Each call disturbed is chosen or forced, not both; the chosen keep the budget. */
+static void
+count_disturbance(const json_t *params)
+{
+	static const char *const kinds[] = { "reassigned", "repromised", "eta_moved", "dropped" };
+	const json_t *disturbance = json_object_get(params, "disturbance"), *one;
+	int64_t budget = json_integer_value(json_object_get(params, "budget"));
+	size_t i, chosen = json_array_size(json_object_get(disturbance, "chosen"));
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		json_array_foreach(json_object_get(disturbance, kinds[k]), i, one) {
+			const char *call = json_string_value(one);
+
+			if (lists(disturbance, "chosen", call) == lists(disturbance, "forced", call))
+				fail_msg("%s is %s: by choice or not?", call, kinds[k]);
+		}
+	}
+	if ((int64_t)chosen > budget)
+		fail_msg("%zu calls disturbed by choice, %lld allowed", chosen, (long long)budget);
+}
+
+static void
+hear_plan(struct day *d, const json_t *params)
+{
+	const json_t *route, *stop;
+	size_t i, n;
+
+	assert_int_equal(json_integer_value(json_object_get(params, "plan_version")),
+	    ++d->plan_version);
+	count_disturbance(params);
+	json_array_foreach(json_object_get(params, "routes"), i, route)
+		json_array_foreach(json_object_get(route, "stops"), n, stop)
+			compare_stop(d, params, text_of(route, "technician"), stop);
+}
+
+static void
+hear_eta(struct day *d, const json_t *params)
+{
+	struct heard *h = heard_of(d, text_of(params, "call"));
+	const json_t *promise = json_object_get(params, "promise");
+
+	assert_int_equal(json_integer_value(json_object_get(params, "version")), h->version + 1);
+	assert_int_equal(json_is_true(json_object_get(params, "first")), h->version == 0);
+	assert_true(time_of(params, "p10") <= time_of(params, "arrival"));
+	assert_true(time_of(params, "arrival") <= time_of(params, "p90"));
+	assert_true(time_of(promise, "from") <= time_of(params, "arrival"));
+	assert_true(time_of(params, "arrival") <= time_of(promise, "to"));
+	h->version++;
+	h->arrival = time_of(params, "arrival");
+	h->stands = true;
+	snprintf(h->technician, ID_SIZE, "%s", text_of(params, "technician"));
+}
+
+static void
+hear_call(struct day *d, const json_t *params)
+{
+	static const char *const ends[] = { "withdrawn", "amended", "cancelled", "arrived" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (strcmp(text_of(params, "change"), ends[i]) == 0)
+			heard_of(d, text_of(params, "call"))->stands = false;
+}
+
+static void
+hear_one(struct day *d, const struct client_note *note)
+{
+	struct refusal why;
+
+	for (size_t i = 0; i < openrpc_notifications(d->doc); i++) {
+		const struct notification_spec *spec = openrpc_notification_at(d->doc, i);
+
+		if (strcmp(spec->name, note->method) != 0)
+			continue;
+		d->came[i] = true;
+		if (openrpc_check_value(d->doc, spec->params, note->params, &why) < 0)
+			fail_msg("%s: %s: expected %s, got %s", note->method, why.member, why.expected,
+			    why.got);
+		if (strcmp(note->method, "plan.revised") == 0)
+			hear_plan(d, note->params);
+		if (strcmp(note->method, "eta.revised") == 0)
+			hear_eta(d, note->params);
+		if (strcmp(note->method, "call.changed") == 0)
+			hear_call(d, note->params);
+		return;
+	}
+	fail_msg("%s is not in the document", note->method);
+}
+
+/* What is told stands in the plan as it was told, within the tolerance. */
+static void
+compare_plan(struct day *d)
+{
+	json_t *plan = ask(d, d->h.admin, "plan.get", NULL);
+	const json_t *route, *stop;
+	size_t i, n;
+
+	assert_int_equal(json_integer_value(json_object_get(plan, "version")), d->plan_version);
+	json_array_foreach(json_object_get(plan, "routes"), i, route) {
+		json_array_foreach(json_object_get(route, "stops"), n, stop) {
+			const struct heard *h = heard_of(d, text_of(stop, "call"));
+
+			if (strcmp(text_of(stop, "status"), "on_site") == 0)
+				continue;
+			if (json_is_true(json_object_get(stop, "told")) != h->stands)
+				fail_msg("%s: told in the plan, and not heard, or the other way round",
+				    h->call);
+			if (h->stands && (strcmp(h->technician, text_of(route, "technician")) != 0 ||
+			                     llabs(time_of(stop, "arrival") - h->arrival) > TOLERANCE_S))
+				fail_msg("%s: planned otherwise than told", h->call);
+		}
+	}
+	json_decref(plan);
+}
+
+/* All that was pushed until now, then what the daemon says when asked. */
+static void
+hear(struct day *d)
+{
+	json_t *now = ask(d, d->h.admin, "session.ping", NULL);
+	struct client_note note;
+
+	tell(d, "clock.advance", json_pack("{s:O}", "to", json_object_get(now, "now")));
+	json_decref(now);
+	/* Its answer comes after what was pushed before it. */
+	json_decref(ask(d, d->board, "session.ping", NULL));
+	while (client_next_note(d->board, &note) == 1) {
+		hear_one(d, &note);
+		json_decref(note.params);
+	}
+	compare_plan(d);
+}
+
+static void
+at(struct day *d, const char *time)
+{
+	harness_at(&d->h, time);
+	hear(d);
+}
+
+/* --- the day --- */
+
+static char *
+book(struct day *d, double lat, double lon, const char *due, const char *severity)
+{
+	char *call = ask_for(d, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:s, s:s}", "customer",
+	    "acme", "site", "lat", lat, "lon", lon, "due", due, "severity", severity), "call");
+
+	hear(d);
+	return call;
+}
+
+static void
+open_shop(struct day *d)
+{
+	static const char *const names[] = { "t1", "t2", "t3" };
+	char *token, *id;
+	json_t *j;
+
+	d->doc = openrpc_new();
+	harness_start(&d->h);
+	d->board = harness_client(&d->h, NULL); /* says session.hello */
+	json_decref(ask(d, d->board, "feed.subscribe", NULL));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		tell(d, "technician.add", json_pack(
+		    "{s:s, s:s, s:{s:f, s:f}, s:[{s:s, s:s, s:[{s:s, s:s, s:i}]}]}", "technician",
+		    names[i], "name", names[i], "home", "lat", 42.35 + 0.02 * (double)i, "lon", -71.06,
+		    "shifts", "from", DAY "08:00:00-04:00", "to", DAY "17:00:00-04:00", "breaks",
+		    "from", DAY "11:30:00-04:00", "to", DAY "13:00:00-04:00", "duration_s", BREAK_S));
+	tell(d, "technician.amend", json_pack("{s:s, s:s}", "technician", "t1", "name", "Ada"));
+	json_decref(ask(d, d->h.admin, "technician.list", NULL));
+	j = ask(d, d->h.admin, "token.issue", json_pack("{s:s, s:s, s:s}", "role", "technician",
+	    "name", "phone", "technician", "t1"));
+	token = strdup(text_of(j, "token"));
+	id = strdup(text_of(j, "id"));
+	json_decref(j);
+	d->phone = harness_client(&d->h, token);
+	json_decref(ask(d, d->h.admin, "token.list", NULL));
+	json_decref(ask(d, d->h.admin, "rpc.discover", NULL));
+	json_decref(ask(d, d->h.admin, "guidelines.get", NULL));
+	tell(d, "guidelines.set", json_pack("{s:{s:i}}", "guidelines", "promise_after_s", 5400));
+	hear(d);
+	free(token);
+	free(id);
+}
+
+/* Who is planned to do a call, malloc'd. */
+static char *
+doer(struct day *d, const char *call)
+{
+	return ask_for(d, "call.get", json_pack("{s:s}", "call", call), "technician");
+}
+
+static void
+morning(struct day *d, char *call[])
+{
+	char *tech;
+
+	call[0] = book(d, 42.351, -71.062, DAY "12:00:00-04:00", "routine");
+	call[1] = book(d, 42.372, -71.065, DAY "15:00:00-04:00", "routine");
+	call[2] = book(d, 42.393, -71.068, DAY "15:00:00-04:00", "routine");
+	call[3] = book(d, 42.360, -71.050, DAY "16:00:00-04:00", "routine");
+	at(d, "08:00:00");
+	tell_tech(d, "shift.start", "t1");
+	tell_tech(d, "shift.start", "t2");
+	tell_tech(d, "shift.start", "t3");
+	hear(d);
+	tech = doer(d, call[0]);
+	tell_stop(d, "stop.depart", tech, call[0]);
+	hear(d);
+	tell(d, "position.report", json_pack("{s:s, s:f, s:f}", "technician", tech, "lat", 42.351,
+	    "lon", -71.061));
+	/* The drive takes far longer than planned, and the customer hears so. */
+	at(d, "08:40:00");
+	tell_stop(d, "stop.arrive", tech, call[0]);
+	hear(d);
+	tell(d, "stop.running_late", json_pack("{s:s, s:s, s:i}", "technician", tech, "call", call[0],
+	    "by_s", 4000));
+	hear(d);
+	free(tech);
+	call[4] = book(d, 42.362, -71.055, DAY "10:00:00-04:00", "trapped");
+}
+
+/* A call that nobody was told of stays with whom it was forced on, whatever happens around it. */
+static void
+orders(struct day *d, char *call[])
+{
+	char *token, *tech;
+
+	call[5] = book(d, 42.352, -71.063, DAY "16:30:00-04:00", "routine");
+	token = ask_for(d, "override.preview", json_pack("{s:s, s:s}", "call", call[5], "technician",
+	    "t3"), "token");
+	tell(d, "override.force", json_pack("{s:s, s:s, s:s, s:s}", "call", call[5], "technician",
+	    "t3", "reason", "he knows the house", "token", token));
+	hear(d);
+	tell(d, "plan.pin", json_pack("{s:s}", "call", call[3]));
+	tell(d, "call.amend", json_pack("{s:s, s:{s:s, s:s}}", "call", call[3], "appointment", "from",
+	    DAY "13:00:00-04:00", "to", DAY "14:00:00-04:00"));
+	hear(d);
+	at(d, "09:20:00");
+	tech = doer(d, call[5]);
+	assert_string_equal(tech, "t3");
+	free(tech);
+	free(token);
+}
+
+static void
+midday(struct day *d, char *call[])
+{
+	char *tech = doer(d, call[0]);
+
+	tell_stop(d, "stop.finish", tech, call[0]);
+	hear(d);
+	free(tech);
+	tech = doer(d, call[4]);
+	tell_stop(d, "stop.depart", tech, call[4]);
+	tell_stop(d, "stop.no_access", tech, call[4]);
+	hear(d);
+	free(tech);
+	tell(d, "plan.unpin", json_pack("{s:s}", "call", call[3]));
+	tech = doer(d, call[2]);
+	tell(d, "technician.absent", json_pack("{s:s, s:s}", "technician", tech, "reason", "ill"));
+	hear(d);
+	free(tech);
+	json_decref(ask(d, d->h.admin, "call.list", json_pack("{s:[s,s]}", "status", "planned",
+	    "unassigned")));
+	tell(d, "call.cancel", json_pack("{s:s, s:s}", "call", call[1], "reason", "mended itself"));
+	hear(d);
+}
+
+static void
+afternoon(struct day *d)
+{
+	json_t *j = ask(d, d->h.admin, "token.list", NULL);
+	char *id = NULL;
+	const json_t *one;
+	size_t i;
+
+	at(d, "11:30:00");
+	json_decref(ask(d, d->phone, "break.waive", json_pack("{s:s}", "technician", "t1")));
+	tell_tech(d, "break.start", "t2");
+	hear(d);
+	at(d, "12:00:00");
+	tell_tech(d, "break.end", "t2");
+	hear(d);
+	json_decref(ask(d, d->phone, "day.get", json_pack("{s:s}", "technician", "t1")));
+	at(d, "12:30:00");
+	tell_tech(d, "shift.end", "t2");
+	hear(d);
+	json_array_foreach(json_object_get(j, "tokens"), i, one)
+		if (strcmp(text_of(one, "role"), "technician") == 0)
+			id = strdup(text_of(one, "id"));
+	json_decref(j);
+	client_close(d->phone);
+	tell(d, "token.revoke", json_pack("{s:s}", "id", id));
+	free(id);
+	json_decref(ask(d, d->board, "feed.unsubscribe", NULL));
+	json_decref(ask(d, d->board, "feed.subscribe", json_pack("{s:[s]}", "topics", "notice")));
+}
+
+/* No plan that a solver found was thrown away. */
+static void
+check_solver(struct day *d)
+{
+	json_t *status = ask(d, d->h.admin, "status.get", NULL);
+	const json_t *solver = json_object_get(status, "solver");
+
+	assert_true(json_integer_value(json_object_get(solver, "events")) > 0);
+	assert_int_equal(json_integer_value(json_object_get(solver, "rejected")), 0);
+	assert_string_equal(text_of(solver, "state"), "ok");
+	json_decref(status);
+}
+
+/* Each of the document's methods and notifications but those named; a hello came with each client. */
+static void
+check_all(const struct day *d)
+{
+	for (size_t i = 0; i < openrpc_methods(d->doc); i++) {
+		const char *name = openrpc_method_at(d->doc, i)->name;
+
+		if (!d->called[i] && strcmp(name, "session.hello") != 0)
+			fail_msg("%s was not called: give it a place in this day", name);
+	}
+	for (size_t i = 0; i < openrpc_notifications(d->doc); i++) {
+		const char *name = openrpc_notification_at(d->doc, i)->name;
+
+		/* tests/test_solver_trouble.c makes notices. */
+		if (!d->came[i] && strcmp(name, "notice") != 0)
+			fail_msg("%s was never heard: give it a place in this day", name);
+	}
+}
+
+/* What every hello is answered with. */
+static void
+check_hello(const struct day *d)
+{
+	struct refusal why;
+
+	if (openrpc_check_value(d->doc, openrpc_method(d->doc, "session.hello")->result,
+	        client_session(d->board), &why) < 0)
+		fail_msg("session.hello: %s: expected %s, got %s", why.member, why.expected, why.got);
+}
+
+static void
+test_day(void **unused)
+{
+	struct day d = { 0 };
+	char *call[6] = { NULL };
+
+	(void)unused;
+	open_shop(&d);
+	check_hello(&d);
+	morning(&d, call);
+	orders(&d, call);
+	midday(&d, call);
+	afternoon(&d);
+	check_solver(&d);
+	check_all(&d);
+	for (size_t i = 0; i < ARRAY_LEN(call); i++)
+		free(call[i]);
+	client_close(d.board);
+	harness_done(&d.h);
+	openrpc_free(d.doc);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_day) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
