@@ -8,11 +8,15 @@
 #include "solver/clock.h"
 #include "solver/draft.h"
 #include "solver/exact.h"
+#include "solver/rng.h"
+#include "solver/search.h"
 
 enum {
 	LABEL_CAP = 30000,
 	LABEL_CAP_PROVE = 1000000,
 	NODES = 300, /* of the branching, unless a proof is asked for */
+	SEARCH_ROUNDS_PER_CALL = 100, /* where there is no other limit */
+	EXACT_CALLS = 60, /* up to so many, a search leaves time for a proof */
 };
 
 /* One solve under way. */
@@ -23,6 +27,7 @@ struct solving {
 	struct draft *stay, *best;
 	struct route_work w;
 	struct exact_result exact;
+	int64_t search_work;
 	int64_t start_us, deadline_us;
 };
 
@@ -41,9 +46,27 @@ start(struct solving *s)
 	rc = draft_stay(s->stay, &s->w);
 	if (rc == 0)
 		rc = draft_copy(s->best, s->stay);
-	if (rc == 0)
+	/* A search puts in what is missing by itself, and faster. */
+	if (rc == 0 && !(s->lim->search && draft_keeps(s->best)))
 		rc = draft_insert(s->best, &s->w);
 	return rc;
+}
+
+static int
+search(struct solving *s)
+{
+	struct rng rng = { s->lim->seed };
+	struct search_limits lim = { .deadline_us = s->deadline_us };
+	/* What is small enough for a proof gets a fifth of the limits for its start. */
+	int part = exact_can(s->m) && (s->lim->prove || s->p->calls <= EXACT_CALLS) ? 5 : 1;
+
+	if (s->deadline_us != 0)
+		lim.deadline_us -= (s->deadline_us - clock_us()) * (part - 1) / part;
+	if (s->lim->work > 0)
+		lim.work = (s->lim->work - s->w.steps) / part + 1;
+	if (lim.deadline_us == 0 && lim.work == 0)
+		lim.rounds = (int64_t)SEARCH_ROUNDS_PER_CALL * s->p->calls;
+	return search_improve(s->best, &s->w, &rng, &lim, &s->search_work);
 }
 
 static int
@@ -59,7 +82,7 @@ improve(struct solving *s)
 	if (s->lim->label_cap > 0)
 		lim.label_cap = s->lim->label_cap;
 	if (s->lim->work > 0) {
-		lim.work = s->lim->work - s->w.steps;
+		lim.work = s->lim->work - s->w.steps - s->search_work;
 		if (lim.work <= 0)
 			return 0;
 	}
@@ -86,7 +109,7 @@ report(const struct solving *s, struct plan *plan)
 	plan->columns = s->exact.columns;
 	plan->pivots = s->exact.pivots;
 	plan->nodes = s->exact.nodes;
-	plan->work = s->w.steps + s->exact.work;
+	plan->work = s->w.steps + s->search_work + s->exact.work;
 	plan->solve_us = clock_us() - s->start_us;
 }
 
@@ -107,6 +130,8 @@ solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret
 	if (lim->time_ms > 0)
 		s.deadline_us = s.start_us + lim->time_ms * 1000;
 	rc = start(&s);
+	if (rc == 0 && lim->search)
+		rc = search(&s);
 	if (rc == 0)
 		rc = improve(&s);
 	if (rc == 0 && !draft_keeps(s.best))
