@@ -34,7 +34,8 @@ static const char *const rules[] = {
 	"breaks_missed: breaks of technicians who worked their shift that were never taken;"
 	" breaks_late: started after their window.",
 	"event_to_push_ms: wall clock from handing an event over (for evenkeel: before writing it to the"
-	" socket) to reading the first plan.revised or eta.revised caused by it.",
+	" socket) to reading the first plan.revised or eta.revised caused by it (one"
+	" caused by a tick of the clock, such as a background improvement, answers no event).",
 	"Chance is drawn by name from the seed: work lognormal around the plan with 35 % deviation, drives"
 	" 12 %; 3 % nobody at home (10 minutes lost); 2 % cancel within 8 hours; with 50 % one technician"
 	" is absent; work that takes over 10 minutes longer is reported at its planned end.",

@@ -32,6 +32,7 @@ struct remote {
 	struct names names;
 	char (*call_id)[FLEET_ID_SIZE]; /* by call; "" not booked */
 	struct parsed *parsed;
+	int64_t tick_seq; /* of the last plan that time alone led to: it answers no fact */
 	struct waiting waiting[WAITING_MAX];
 	int32_t waitings;
 };
@@ -140,14 +141,18 @@ take_note(struct remote *r, const struct client_note *n)
 	if (strcmp(n->method, "plan.revised") == 0) {
 		rc = parse_revision(r->parsed, &r->names, n->params, &rev);
 		if (rc == 0) {
-			match(r, rev.cause_seq, n->received_us);
+			if (strcmp(rev.cause, "tick") == 0)
+				r->tick_seq = rev.seq;
+			else
+				match(r, rev.cause_seq, n->received_us);
 			r->policy.sink.revised(r->policy.sink.arg, &rev);
 		}
 	} else if (strcmp(n->method, "eta.revised") == 0) {
 		rc = parse_telling(&r->names, n->params, &t);
 		t.at_s = r->policy.desk->now_s;
 		if (rc == 0) {
-			match(r, t.cause_seq, n->received_us);
+			if (t.seq != r->tick_seq)
+				match(r, t.cause_seq, n->received_us);
 			r->policy.sink.told(r->policy.sink.arg, &t);
 		}
 	}
