@@ -163,17 +163,29 @@ settle_retimed(struct desk *d)
 	return true;
 }
 
+/* Whether so many calls wait for a place, and could have one, that it is a start. */
+static bool
+is_start(struct desk *d)
+{
+	int32_t unassigned = look_unassigned(d->t->state);
+
+	if (unassigned < d->left)
+		d->left = unassigned;
+	if (unassigned <= d->left + PLANNER_START_CALLS)
+		return false;
+	if (look_placeable(d, PLANNER_START_CALLS + 1) > PLANNER_START_CALLS)
+		return true;
+	d->left = unassigned; /* not asked again before there are many more */
+	return false;
+}
+
 static void
 ask_solver(struct desk *d)
 {
 	struct question *q = &d->waiting;
-	int32_t unassigned = look_unassigned(d->t->state);
 	int rc;
 
-	if (unassigned < d->left)
-		d->left = unassigned;
-	if (unassigned > PLANNER_START_CALLS && unassigned > d->left + PLANNER_START_CALLS &&
-	    q->tries == 0 && start_begin(d) == 0) {
+	if (q->tries == 0 && is_start(d) && start_begin(d) == 0) {
 		/* The start finds its calls by itself; routes that hurt are asked about after it. */
 		q->calls = 0;
 		q->solve = q->focuses > 0;
@@ -183,8 +195,16 @@ ask_solver(struct desk *d)
 	do {
 		rc = solve_event(d, q);
 	} while (rc > 0 && q->solve);
-	if (rc == 0 && d->under_ways == 0)
-		wait_for_worker(d->p);
+	if (rc == 0 && d->under_ways == 0) {
+		struct worker_figures w;
+
+		worker_figures(d->p->pool, &w);
+		/* Patience was lost before: it is said already, and nobody has come since. */
+		if (d->p->degraded && w.alive == 0)
+			settle_without(d);
+		else
+			wait_for_worker(d->p);
+	}
 	if (rc < 0 && rc != -ENOENT) {
 		log_say(LEVEL_ERROR, "territory %s: a question could not be asked (%d)",
 		    state_territory(d->t->state), rc);

@@ -13,7 +13,7 @@
 enum {
 	PLANNER_TICK_MS = 15000,
 	PLANNER_SLIP_S = 60,        /* a route is published again when a stop moves by as much */
-	PLANNER_TICK_SLIP_S = 120,  /* the same when only time passed */
+	PLANNER_TICK_SLIP_S = 300,  /* the same when only time passed */
 	PLANNER_START_CALLS = 12,   /* more unassigned calls than this are a start, not an event */
 	PLANNER_START_TECHS = 40,
 	PLANNER_BACKGROUND_S = 300, /* at least between two background solves of a territory */
@@ -94,6 +94,8 @@ int publish_retimed(struct desk *d, struct question *q);
 /* Looks at the re-timed routes of who is dirty: what hurts becomes part of the question. */
 void look_at(struct desk *d, struct question *q);
 int32_t look_unassigned(const struct state *s);
+/* Of the unassigned calls, those that somebody could take for less than leaving them costs; at most max. */
+int32_t look_placeable(const struct desk *d, int32_t max);
 /* Marks in q what the passing of time has put in doubt. */
 void look_at_time(struct desk *d, struct question *q);
 /* The next moment at which time alone puts something in doubt; INT64_MAX none. */

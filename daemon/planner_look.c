@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at routes: whether re-timing them is enough, and when to look again. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "daemon/insertion.h"
 #include "daemon/planner_impl.h"
@@ -85,6 +85,45 @@ look_unassigned(const struct state *s)
 
 	for (int32_t i = 0; i < open_n; i++)
 		n += state_call(s, open[i])->status == CALL_UNASSIGNED;
+	return n;
+}
+
+static bool
+is_placeable(const struct cost_frame *f, int32_t call, const struct retimed *route)
+{
+	struct visit v = insertion_visit(f->s, call);
+	struct insertion best;
+	struct cost_prices p;
+
+	cost_prices(f, call, &p);
+	for (int32_t k = 0; k < state_techs(f->s); k++)
+		if (route[k].works && state_may(f->s, k, call) &&
+		    insertion_best(f, k, &route[k], &v, &best) && best.cents < p.unserved_cents)
+			return true;
+	return false;
+}
+
+int32_t
+look_placeable(const struct desk *d, int32_t max)
+{
+	const struct state *s = d->t->state;
+	struct cost_frame f = cost_frame(s, planner_now(d->p));
+	struct retimed *route = malloc(((size_t)state_techs(s) + 1) * sizeof(*route));
+	int32_t open_n, tried = 0, n = 0;
+	const int32_t *open = state_open(s, &open_n);
+
+	if (route == NULL)
+		return 0;
+	for (int32_t k = 0; k < state_techs(s); k++)
+		retime(s, k, f.now, &route[k]);
+	/* The newest first: the old ones were tried before. */
+	for (int32_t i = open_n - 1; i >= 0 && n < max && tried < LOOK_UNASSIGNED_MAX; i--) {
+		if (state_call(s, open[i])->status != CALL_UNASSIGNED)
+			continue;
+		tried++;
+		n += is_placeable(&f, open[i], route);
+	}
+	free(route);
 	return n;
 }
 

@@ -16,7 +16,7 @@ enum {
 	GRACE_MS = 100,          /* past its limit a worker is killed */
 	COUNTED_MS = 120000,     /* the same when work is counted instead of time */
 	START_CALL_MS = 20,      /* a start gets so long a call, at most background_ms */
-	START_WORK = 20,         /* and so many times the work of an event */
+	START_WORK = 4,          /* and so many times the work of an event */
 	FOCUS_MAX = 16,          /* technicians of one solve's question; the rest waits */
 	BACKGROUND_TECHS = 8,
 	BACKGROUND_GAIN_CENTS = 100,
@@ -37,8 +37,10 @@ solve_free(struct solve *solve)
 bool
 solve_concerns(const struct desk *d, int32_t tech)
 {
+	/* Background work holds nobody up: what it says is only taken if nothing else happens. */
 	for (int32_t i = 0; i < d->under_ways; i++)
-		if (scope_tech(&d->under_way[i]->scope, tech) >= 0)
+		if (d->under_way[i]->kind != SOLVE_BACKGROUND &&
+		    scope_tech(&d->under_way[i]->scope, tech) >= 0)
 			return true;
 	return false;
 }
@@ -132,13 +134,15 @@ gather(struct solve *solve, const struct plan *plan, struct new_route *route, in
 	return 0;
 }
 
-/* Whether a background plan gains enough to tell anybody. */
+/* Whether a background plan gains enough to tell anybody, and nothing happened meanwhile. */
 static bool
-worth_it(const struct plan *plan)
+worth_it(const struct desk *d, const struct plan *plan)
 {
 	int64_t gain = plan->stay_cents - plan->cost_cents;
 
-	return gain >= BACKGROUND_GAIN_CENTS || gain * 100 >= plan->stay_cents;
+	if (d->under_ways > 0 || d->waiting.any)
+		return false;
+	return gain >= BACKGROUND_GAIN_CENTS || (gain > 0 && gain * 100 >= plan->stay_cents);
 }
 
 static int
@@ -244,7 +248,7 @@ take_answer(struct solve *solve, const json_t *answer)
 	if (rc == 0) {
 		count(p, solve, plan);
 		say_state(p, d, false, "a solver answered");
-		if (solve->kind != SOLVE_BACKGROUND || worth_it(plan))
+		if (solve->kind != SOLVE_BACKGROUND || worth_it(d, plan))
 			rc = take_plan(solve, plan, why, sizeof(why));
 	}
 	if (rc == -EBUSY || rc == -ENOMEM) {
@@ -316,7 +320,7 @@ hand_over(struct desk *d, struct solve *solve)
 	if (rc == 0) {
 		limits = limits_of(d, solve, &deadline_ms);
 		rc = worker_solve(d->p->pool, limits, problem_to_json(solve->problem), deadline_ms,
-		    answered, solve);
+		    solve->kind == SOLVE_BACKGROUND, answered, solve);
 	}
 	if (rc < 0) {
 		solve_free(solve);
@@ -339,7 +343,7 @@ static bool
 is_full(const struct desk *d)
 {
 	/* With work counted, the order of answers must not hang on the machine. */
-	int32_t max = d->p->cfg.work_limit > 0 || d->p->shop->clock.is_virtual ? 1 : WORKERS_MAX;
+	int32_t max = d->p->cfg.work_limit > 0 ? 1 : WORKERS_MAX;
 
 	return d->under_ways >= max || worker_idle(d->p->pool) == 0;
 }

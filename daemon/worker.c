@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ enum {
 	FIRST_MS = 400,        /* a new process may take so long to come up */
 	BACKOFF_MS = 100,      /* before a worker that died without an answer is replaced */
 	BACKOFF_MAX_MS = 5000,
+	LOWER_PRIORITY = 10,   /* nice value of the last worker */
 	REAP_MS = 20,
 	REAPS_MAX = 256,       /* ended processes not yet waited for */
 };
@@ -60,7 +62,8 @@ struct worker_pool {
 	int32_t reaps;
 	int64_t next_id;
 	struct worker_figures figures;
-	int32_t workers;
+	int32_t asked;   /* workers wanted */
+	int32_t workers; /* started so far, and tended */
 	struct worker worker[];
 };
 
@@ -362,6 +365,9 @@ start(struct worker *w)
 		w->pid = 0;
 		return rc;
 	}
+	/* Only a hint to the scheduler: whether it is taken does not matter. */
+	if (w == &w->pool->worker[w->pool->asked - 1] && w->pool->asked > 1)
+		(void)setpriority(PRIO_PROCESS, (id_t)w->pid, LOWER_PRIORITY);
 	w->fd = fd[0];
 	w->fresh = true;
 	w->pool->figures.alive++;
@@ -393,6 +399,7 @@ worker_pool_new(struct net *net, const char *path, int32_t workers, net_fn *idle
 	p = calloc(1, sizeof(*p) + (size_t)workers * sizeof(p->worker[0]));
 	if (p == NULL)
 		goto fail;
+	p->asked = workers;
 	p->net = net;
 	p->idle = idle;
 	p->arg = arg;
@@ -459,11 +466,14 @@ worker_idle(const struct worker_pool *p)
 }
 
 static struct worker *
-pick_idle(struct worker_pool *p)
+pick_idle(struct worker_pool *p, bool can_wait)
 {
-	for (int32_t i = 0; i < p->workers; i++)
-		if (p->worker[i].pid > 0 && !p->worker[i].busy)
-			return &p->worker[i];
+	for (int32_t n = 0; n < p->workers; n++) {
+		struct worker *w = &p->worker[can_wait ? p->workers - 1 - n : n];
+
+		if (w->pid > 0 && !w->busy)
+			return w;
+	}
 	return NULL;
 }
 
@@ -493,9 +503,9 @@ put_job(struct bytes *out, int64_t id, json_t *limits, json_t *problem)
 
 int
 worker_solve(struct worker_pool *p, json_t *limits, json_t *problem, int64_t deadline_ms,
-    worker_done_fn *done, void *arg)
+    bool can_wait, worker_done_fn *done, void *arg)
 {
-	struct worker *w = pick_idle(p);
+	struct worker *w = pick_idle(p, can_wait);
 	int rc;
 
 	if (w == NULL) {
