@@ -216,8 +216,8 @@ say_if_nobody(struct request *r, const struct state *s, const json_t *terms, con
 static void
 call_book(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	int64_t now = clock_now(&request_shop(r)->clock);
+	struct territory *t = request_territory(r); /* NULL: answered, and r is gone */
 	const struct state *s;
 	struct wanted w;
 	char id[STATE_ID_SIZE];

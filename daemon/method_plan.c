@@ -42,8 +42,8 @@ plan_cost(const struct state *s, int64_t now)
 static void
 plan_get(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	int64_t now = clock_now(&request_shop(r)->clock);
+	struct territory *t = request_territory(r);
 	json_t *routes, *unassigned;
 	const struct state *s;
 	struct cost_frame f;

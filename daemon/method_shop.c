@@ -29,9 +29,9 @@ is_currency(const char *code)
 static void
 guidelines_set_(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	struct params *p = request_params(r);
 	int64_t now = clock_now(&request_shop(r)->clock);
+	struct territory *t = request_territory(r);
 	int64_t version, wanted;
 	const char *currency;
 	json_t *values;

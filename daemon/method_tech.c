@@ -32,8 +32,8 @@ default_to(json_t *terms, const char *name, json_t *value)
 static void
 technician_add(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	struct params *p = request_params(r);
+	struct territory *t = request_territory(r);
 	char id[STATE_ID_SIZE];
 	const char *wanted;
 	json_t *terms;
@@ -107,9 +107,9 @@ by_id(const void *a, const void *b)
 static void
 technician_list(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	struct shop *shop = request_shop(r);
 	int64_t now = clock_now(&shop->clock);
+	struct territory *t = request_territory(r);
 	struct named order[STATE_TECHNICIANS_MAX];
 	int32_t n;
 	json_t *list;
