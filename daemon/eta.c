@@ -58,10 +58,14 @@ eta_spread(const struct state *s, int64_t now, int32_t tech, const struct stop *
 	struct drift d = { .free = now };
 
 	for (int32_t i = 0; i < stops; i++) {
+		const struct call_state *c = state_call(s, stop[i].call);
 		bool under_way = stop[i].call == t->call;
 		int64_t from = under_way ? at_least(stop[i].arrival, now) : stop[i].arrival;
 
 		spread_one(&d, now, &stop[i], under_way, &ret[i]);
+		/* Nobody starts before the appointment does. */
+		if (c->appointment && c->appt_from <= stop[i].arrival)
+			ret[i].p10 = at_least(ret[i].p10, c->appt_from);
 		d.variance += square(ETA_DURATION_SD * (double)at_least(stop[i].end - from, 0));
 		d.free = stop[i].end;
 	}

@@ -11,6 +11,7 @@ enum reason {
 	REASON_PLANNED,
 	REASON_SLIPPED,
 	REASON_SLIPPED_DRIVE,
+	REASON_SLIPPED_BEHIND,
 	REASON_EARLIER,
 	REASON_REASSIGNED,
 	REASON_MADE_ROOM,
@@ -26,6 +27,7 @@ static const struct {
 	[REASON_PLANNED] = { "planned", "Your visit is planned" },
 	[REASON_SLIPPED] = { "slipped", "The job before yours takes longer" },
 	[REASON_SLIPPED_DRIVE] = { "slipped", "The drive to you takes longer" },
+	[REASON_SLIPPED_BEHIND] = { "slipped", "Your technician is running behind" },
 	[REASON_EARLIER] = { "earlier", "The technician can come earlier" },
 	[REASON_REASSIGNED] = { "reassigned", "Another technician comes to you" },
 	[REASON_MADE_ROOM] = { "made_room", "A more urgent job had to be fitted in" },
@@ -102,6 +104,15 @@ reason_chosen(const struct tell *t)
 	}
 }
 
+/* Why it comes later although nobody decided so, as far as one can see. */
+static enum reason
+reason_slipped(const struct state *s, int32_t tech, const struct call_state *c)
+{
+	if (c->status == CALL_EN_ROUTE)
+		return REASON_SLIPPED_DRIVE;
+	return state_tech(s, tech)->status == TECH_ON_SITE ? REASON_SLIPPED : REASON_SLIPPED_BEHIND;
+}
+
 /* Told before, or promised and planned afresh: why it is told now. */
 static enum reason
 reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
@@ -123,15 +134,16 @@ reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 		return REASON_REPLANNED;
 	if (stop->arrival < c->told.arrival)
 		return REASON_EARLIER;
-	return c->status == CALL_EN_ROUTE ? REASON_SLIPPED_DRIVE : REASON_SLIPPED;
+	return reason_slipped(t->s, tech, c);
 }
 
 /* The window promised from now on: the one before, unless the arrival leaves it. */
 static void
-promise_for(const struct state *s, const struct stop *stop, int64_t *ret_from, int64_t *ret_to)
+promise_for(const struct tell *t, const struct stop *stop, int64_t *ret_from, int64_t *ret_to)
 {
-	const struct guidelines *g = state_guidelines(s);
-	const struct told_state *told = &state_call(s, stop->call)->told;
+	const struct guidelines *g = state_guidelines(t->s);
+	const struct told_state *told = &state_call(t->s, stop->call)->told;
+	int64_t soonest = stop->arrival < t->now ? stop->arrival : t->now;
 
 	if (told->promise && stop->arrival >= told->promise_from &&
 	    stop->arrival <= told->promise_to) {
@@ -139,7 +151,10 @@ promise_for(const struct state *s, const struct stop *stop, int64_t *ret_from, i
 		*ret_to = told->promise_to;
 		return;
 	}
-	*ret_from = stop->arrival > g->promise_before_s ? stop->arrival - g->promise_before_s : 0;
+	/* Nothing is promised for a time that is past. */
+	*ret_from = stop->arrival - g->promise_before_s;
+	if (*ret_from < soonest)
+		*ret_from = soonest;
 	*ret_to = stop->arrival + g->promise_after_s;
 }
 
@@ -168,7 +183,7 @@ tell_stop(const struct tell *t, int32_t tech, const struct stop *stop,
 	int64_t from, to;
 	json_t *entry;
 
-	promise_for(t->s, stop, &from, &to);
+	promise_for(t, stop, &from, &to);
 	entry = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:{s:I, s:I}, s:b, s:s, s:s}", "call",
 	    c->id, "technician", state_tech(t->s, tech)->id, "version",
 	    (json_int_t)c->told.version + 1, "arrival", (json_int_t)stop->arrival, "p10",

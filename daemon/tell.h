@@ -6,8 +6,8 @@
  * arrival comes within tell_ahead_s of now or its technician sets out for it, not
  * before: until then it moves freely. It is told again when its technician changes, its arrival moves by more
  * than eta_tolerance_s from the last told, or its promised window is left; only then
- * it gets a new window. The first telling makes the promise (arrival - promise_before_s ..
- * arrival + promise_after_s) unless there is one, as for an appointment. Versions grow by one.
+ * it gets a new window. The first telling makes the promise (arrival - promise_before_s, or now if
+ * that is past, .. arrival + promise_after_s) unless there is one, as for an appointment. Versions grow by one.
  */
 #ifndef EVENKEEL_DAEMON_TELL_H
 #define EVENKEEL_DAEMON_TELL_H

@@ -43,6 +43,7 @@ struct day {
 	struct heard heard[CALLS_MAX];
 	int heards;
 	int64_t plan_version;
+	int64_t heard_until; /* the clock when the board was read last */
 };
 
 /* --- calling --- */
@@ -196,6 +197,8 @@ hear_eta(struct day *d, const json_t *params)
 	assert_true(time_of(params, "arrival") <= time_of(params, "p90"));
 	assert_true(time_of(promise, "from") <= time_of(params, "arrival"));
 	assert_true(time_of(params, "arrival") <= time_of(promise, "to"));
+	if (h->version == 0 && time_of(promise, "from") < d->heard_until)
+		fail_msg("%s: promised for a time that was past", h->call);
 	h->version++;
 	h->arrival = time_of(params, "arrival");
 	h->stands = true;
@@ -271,13 +274,14 @@ hear(struct day *d)
 	struct client_note note;
 
 	tell(d, "clock.advance", json_pack("{s:O}", "to", json_object_get(now, "now")));
-	json_decref(now);
 	/* Its answer comes after what was pushed before it. */
 	json_decref(ask(d, d->board, "session.ping", NULL));
 	while (client_next_note(d->board, &note) == 1) {
 		hear_one(d, &note);
 		json_decref(note.params);
 	}
+	d->heard_until = time_of(now, "now");
+	json_decref(now);
 	compare_plan(d);
 }
 

@@ -151,7 +151,8 @@ test_promise_again(void **unused)
 	    fix_apply_json(s, 5000, EV_PLAN_REVISED, fix_plan_body(s, 5000, "t1: c1 c2", &slip)), 0);
 	assert_int_equal(c1->version, 3);
 	assert_int_equal(c1->arrival, T0 + 5294);
-	assert_int_equal(c1->promise_from, c1->arrival - 1800);
+	assert_int_equal(c1->promise_from, T0 + 5000); /* 30 minutes before would be past */
+	assert_int_equal(c1->promise_to, c1->arrival + 3600);
 	assert_int_equal(c1->first_from, from);
 	assert_int_equal(c1->first_to, to);
 	state_free(s);
@@ -229,6 +230,75 @@ test_under_way(void **unused)
 	state_free(s);
 }
 
+/* Who was not held up by a job is not said to be. */
+static void
+test_slipped_in_words(void **unused)
+{
+	static const struct {
+		const char *name;
+		int64_t at_s;
+		bool comes, sets_out, arrives;
+		const char *words[2]; /* of c1 and c2, NULL: not told anew */
+	} k[] = {
+		{ "he does not come", 900, false, false, false,
+		    { "Your technician is running behind", "Your technician is running behind" } },
+		{ "he does not set out", 900, true, false, false,
+		    { "Your technician is running behind", "Your technician is running behind" } },
+		{ "the drive", 900, true, true, false,
+		    { "The drive to you takes longer", "Your technician is running behind" } },
+		{ "the job", 4800, true, true, true, { NULL, "The job before yours takes longer" } },
+	};
+	const struct tell time = { .call = -1, .technician = -1 };
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(k); i++) {
+		struct state *s = fix_shop();
+		json_t *told;
+		size_t n = 0;
+
+		fix_plan(s, -1800, "t1: c1 c2");
+		if (k[i].comes)
+			fix_must(s, 0, EV_SHIFT_STARTED, "{'technician':'t1','version':2,'at':@0,"
+			    "'place':{'lat_udeg':41880000,'lon_udeg':-87630000}}");
+		if (k[i].sets_out)
+			fix_must(s, 0, EV_STOP_DEPARTED, "{'technician':'t1','call':'c1','version':2,"
+			    "'at':@0,'arrival':@294,'end':@3894}");
+		if (k[i].arrives)
+			fix_must(s, 300, EV_STOP_ARRIVED, "{'technician':'t1','call':'c1','version':3,"
+			    "'at':@300,'end':@3900}");
+		told = told_at(s, &time, k[i].at_s);
+		for (size_t c = 0; c < 2; c++) {
+			if (k[i].words[c] == NULL)
+				continue;
+			if (strcmp(json_string_value(json_object_get(json_array_get(told, n), "reason")),
+			        k[i].words[c]) != 0)
+				fail_msg("%s: c%zu is told another reason", k[i].name, c + 1);
+			n++;
+		}
+		assert_int_equal(json_array_size(told), n);
+		json_decref(told);
+		state_free(s);
+	}
+}
+
+/* Nobody comes before an appointment begins, however uncertain the day. */
+static void
+test_spread_of_an_appointment(void **unused)
+{
+	struct state *s = fix_shop();
+	struct eta_spread spread[2];
+	const struct stop stop[2] = {
+		{ .call = 0, .arrival = T0 + 1000, .end = T0 + 24700, .drive_s = 1000 },
+		{ .call = 3, .arrival = T0 + 25300, .end = T0 + 28900, .drive_s = 600 }, /* c4, from 15:00 */
+	};
+
+	(void)unused;
+	eta_spread(s, T0, 0, stop, 2, spread);
+	assert_int_equal(spread[1].p10, T0 + 25200);
+	assert_true(spread[1].p90 > stop[1].arrival + 3600);
+	state_free(s);
+}
+
 /* 25 % of the duration and 15 % of the drive before it; waiting swallows lateness. */
 static void
 test_spread(void **unused)
@@ -264,7 +334,9 @@ main(void)
 		cmocka_unit_test(test_reassigned_and_withdrawn),
 		cmocka_unit_test(test_absence_is_the_reason),
 		cmocka_unit_test(test_under_way),
+		cmocka_unit_test(test_slipped_in_words),
 		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_spread_of_an_appointment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
