@@ -649,6 +649,7 @@ anneal(struct search *s, struct draft *d, struct route_work *w)
 			heat = hot * pow(COOLING, -part);
 		}
 		begin_round(s);
+		s->steps++; /* also a round that finds nothing to do, or it would never end */
 		ruin(s, &rc);
 		if (rc == 0)
 			recreate(s, s->round % EVERYWHERE_EVERY == 0, &rc);
