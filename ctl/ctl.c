@@ -11,10 +11,13 @@
 static void
 learn_clock(struct ctl *ctl)
 {
-	const char *now = json_string_value(json_object_get(client_session(ctl->client), "now"));
+	const json_t *session = client_session(ctl->client);
+	const char *now = json_string_value(json_object_get(session, "now"));
+	const char *zone = json_string_value(json_object_get(session, "zone"));
 	int64_t local_s;
 	char utc[64];
 
+	snprintf(ctl->zone, sizeof(ctl->zone), "%s", zone == NULL ? "" : zone);
 	if (now == NULL || when_parse(now, &ctl->now_s) < 0)
 		return;
 	snprintf(utc, sizeof(utc), "%.19sZ", now);

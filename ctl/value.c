@@ -49,31 +49,46 @@ read_duration(const char *text, int64_t *ret_s)
 	return 0;
 }
 
+/* A local time without offset ("2026-03-12T14:30:00") gets the offset of its own day. -EINVAL. */
+static int
+add_offset(const struct ctl *ctl, const char *local, char *ret, size_t size)
+{
+	int32_t offset_s = ctl->offset_s, then_s;
+	char utc[WORD_SIZE];
+	int64_t s;
+
+	snprintf(utc, sizeof(utc), "%.200sZ", local);
+	if (when_parse(utc, &s) < 0)
+		return -EINVAL;
+	/* The first round may ask on the wrong side of a change of the clocks. */
+	for (int round = 0; round < 2 && ctl->zone[0] != '\0'; round++)
+		if (when_offset(s - offset_s, ctl->zone, &then_s) == 0)
+			offset_s = then_s;
+	return text_rfc3339(s - offset_s, offset_s, ret, size);
+}
+
 /* A time in one of the short forms to RFC 3339; anything else is copied as it is. */
 static void
 read_time(const struct ctl *ctl, const char *text, char *ret, size_t size)
 {
-	char today[WHEN_SIZE] = "", full[WORD_SIZE], offset[8] = "";
+	char today[WHEN_SIZE] = "", full[WORD_SIZE];
 	bool tomorrow = strncmp(text, "tomorrow ", 9) == 0;
 	const char *clock = tomorrow ? text + 9 : text;
 	int64_t s;
 
 	text_rfc3339(ctl->now_s + (tomorrow ? DAY_S : 0), ctl->offset_s, today, sizeof(today));
 	snprintf(ret, size, "%s", text);
-	snprintf(offset, sizeof(offset), "%.6s", strlen(today) > 19 ? today + 19 : "");
 	if (strcmp(text, "now") == 0) {
 		snprintf(ret, size, "%s", today);
 	} else if (text[0] == '+' && read_duration(text + 1, &s) == 0) {
 		text_rfc3339(ctl->now_s + s, ctl->offset_s, ret, size);
 	} else if (strlen(clock) == 5 && clock[2] == ':') {
-		snprintf(full, sizeof(full), "%.10sT%s:00%s", today, clock, offset);
-		if (when_parse(full, &s) == 0)
-			snprintf(ret, size, "%s", full);
+		snprintf(full, sizeof(full), "%.10sT%s:00", today, clock);
+		(void)add_offset(ctl, full, ret, size);
 	} else if (strlen(text) == 16 || strlen(text) == 19) {
-		snprintf(full, sizeof(full), "%s%s%s", text, strlen(text) == 16 ? ":00" : "", offset);
+		snprintf(full, sizeof(full), "%s%s", text, strlen(text) == 16 ? ":00" : "");
 		full[10] = 'T';
-		if (when_parse(full, &s) == 0)
-			snprintf(ret, size, "%s", full);
+		(void)add_offset(ctl, full, ret, size);
 	}
 }
 

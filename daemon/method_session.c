@@ -53,6 +53,9 @@ hello_reply(const struct session *s)
 	    "heartbeat_s", (int)s->silence_s, "seq", (json_int_t)newest_seq(s->shop), "now",
 	    when_json(s->shop, clock_now(&s->shop->clock)));
 
+	if (o != NULL && s->shop->territories > 0)
+		json_object_set_new(o, "zone",
+		    json_string(state_zone(s->shop->territory[0]->state)));
 	if (o != NULL && s->who.technician[0] != '\0')
 		json_object_set_new(o, "technician", json_string(s->who.technician));
 	return o;

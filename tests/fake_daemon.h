@@ -21,7 +21,8 @@ struct fake_daemon; /* opaque */
 #define FAKE_HELLO \
 	"{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"protocol\":1,\"server\":\"fake 1\"," \
 	"\"boot\":\"b1\",\"role\":\"admin\",\"limits\":{\"line_bytes\":65536,\"batch\":100}," \
-	"\"heartbeat_s\":60,\"seq\":40,\"now\":\"" FAKE_NOW "\"}}\n"
+	"\"heartbeat_s\":60,\"seq\":40,\"now\":\"" FAKE_NOW "\"," \
+	"\"zone\":\"Europe/Berlin\"}}\n"
 #define FAKE_HELLO_STEP { "session.hello", NULL, FAKE_HELLO, false }
 #define FAKE_RESULT(json) "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":" json "}\n"
 #define FAKE_ERROR(json) "{\"jsonrpc\":\"2.0\",\"id\":$id,\"error\":" json "}\n"

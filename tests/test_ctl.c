@@ -87,6 +87,11 @@ static const struct ctl_case {
 	    "call book --customer a --at 1,2 --appointment '10:00/tomorrow 09:00'", 0, SAID_DONE,
 	    { { "call.book", "\"appointment\":{\"from\":\"2026-03-12T10:00:00+01:00\",\"to\":"
 	        "\"2026-03-13T09:00:00+01:00\"}", DONE, false } } },
+	{ "each time has the offset of its own day",
+	    "call book --customer a --at 1,2 --appointment '2026-03-29 01:30/2026-03-29 14:30'", 0,
+	    SAID_DONE,
+	    { { "call.book", "\"appointment\":{\"from\":\"2026-03-29T01:30:00+01:00\",\"to\":"
+	        "\"2026-03-29T14:30:00+02:00\"}", DONE, false } } },
 	{ "as soon as possible is the daemon's to refuse",
 	    "call book --customer a --at 1,2 --due asap", 1,
 	    "evenkeelctl: call.book was refused: A call needs a deadline (-32020)\n"
