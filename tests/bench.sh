@@ -16,10 +16,13 @@ if [ -x "$build/tests/bench_solver" ]; then
 fi
 
 echo
-echo "== event to push through the real daemon (evenkeel-sim load --technicians N --open N --events N)"
+# The virtual clock waits for background improvement after each event: it is kept short here.
+echo "== event to push through the real daemon (evenkeel-sim load --technicians N --open N" \
+	"--events N --background 50)"
 for size in '20 100 400' '100 600 1000'; do
 	set -- $size
-	"$build/evenkeel-sim" load --bindir "$build" --technicians "$1" --open "$2" --events "$3"
+	"$build/evenkeel-sim" load --bindir "$build" --technicians "$1" --open "$2" --events "$3" \
+		--background 50
 	echo
 done
 
