@@ -55,6 +55,7 @@ struct search {
 	struct trail *trail;
 	int32_t *by;         /* whose route a call is on, -1 none */
 	bool *movable;
+	int32_t movables;
 	int32_t *near;       /* per call: near_n calls, the nearest first */
 	int32_t near_n;
 	int32_t *home;       /* per call: HOMES technicians, -1 none */
@@ -551,6 +552,7 @@ load(struct search *s, const struct draft *d)
 		s->by[i] = d->by[i];
 		s->movable[i] = c->fixed_on < 0 && !c->immovable &&
 		    (!s->m->counts || !(told->technician >= 0 || told->eta || told->promise));
+		s->movables += s->movable[i];
 		if (d->by[i] < 0) {
 			s->cents += c->skip_cents;
 			if (s->movable[i])
@@ -679,7 +681,7 @@ search_improve(struct draft *d, struct route_work *w, struct rng *rng,
 	rc = alloc(&s);
 	if (rc == 0)
 		rc = load(&s, d);
-	if (rc == 0)
+	if (rc == 0 && s.movables > 0)
 		rc = anneal(&s, d, w);
 	*work += s.steps;
 	done(&s);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker over its socket: answers, refuses, or ends; it never hangs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "solver/sandbox.h"
+#include "solver/worker.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { PATIENCE_S = 20 };
+
+struct worker {
+	pid_t pid;
+	int fd;
+};
+
+static void
+start(struct worker *w)
+{
+	const char *dir = getenv("EVENKEEL_BUILDDIR");
+	struct timeval patience = { PATIENCE_S, 0 };
+	char path[4096], number[16];
+	int pair[2];
+
+	snprintf(path, sizeof(path), "%s/evenkeel-solve", dir ? dir : ".");
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	w->pid = fork();
+	assert_true(w->pid >= 0);
+	if (w->pid == 0) {
+		close(pair[0]);
+		snprintf(number, sizeof(number), "%d", pair[1]);
+		execl(path, "evenkeel-solve", "--worker", number, (char *)NULL);
+		_exit(127);
+	}
+	close(pair[1]);
+	w->fd = pair[0];
+	setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(w->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+}
+
+/* Closes the socket; the exit status, or -1 - signal. Fails if it does not end. */
+static int
+stop(struct worker *w)
+{
+	int status;
+
+	close(w->fd);
+	for (int tenth = 0; tenth < PATIENCE_S * 10; tenth++) {
+		if (waitpid(w->pid, &status, WNOHANG) == w->pid)
+			return WIFEXITED(status) ? WEXITSTATUS(status) : -1 - WTERMSIG(status);
+		usleep(100000);
+	}
+	kill(w->pid, SIGKILL);
+	waitpid(w->pid, &status, 0);
+	fail_msg("the worker hangs");
+	return 0;
+}
+
+static void
+send_bytes(struct worker *w, uint32_t length, const char *text, size_t size)
+{
+	uint32_t head = htonl(length);
+
+	assert_int_equal(send(w->fd, &head, sizeof(head), MSG_NOSIGNAL), (ssize_t)sizeof(head));
+	assert_int_equal(send(w->fd, text, size, MSG_NOSIGNAL), (ssize_t)size);
+}
+
+/* The next message, or NULL if the worker has closed. */
+static json_t *
+receive(struct worker *w)
+{
+	uint32_t head;
+	char *text;
+	size_t got = 0;
+	json_t *j;
+
+	if (recv(w->fd, &head, sizeof(head), MSG_WAITALL) != (ssize_t)sizeof(head))
+		return NULL;
+	head = ntohl(head);
+	assert_in_range(head, 2, WORKER_MESSAGE_MAX);
+	text = malloc(head);
+	assert_non_null(text);
+	while (got < head) {
+		ssize_t n = recv(w->fd, text + got, head - got, 0);
+
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+	j = json_loadb(text, head, 0, NULL);
+	free(text);
+	assert_non_null(j);
+	return j;
+}
+
+#define PROBLEM "{\"technicians\":[{\"id\":\"t\",\"start\":{\"lat\":1,\"lon\":1},\"ready_s\":0," \
+	"\"shift_end_s\":30000}],\"calls\":[{\"id\":\"c\",\"site\":{\"lat\":1.01,\"lon\":1}," \
+	"\"duration_s\":600,\"unserved_cents\":9999}]}"
+
+static const struct {
+	const char *name, *text;
+	const char *error; /* NULL: a plan is due */
+} requests[] = {
+	{ "a good one", "{\"id\":7,\"limits\":{\"time_ms\":1000},\"problem\":" PROBLEM "}", NULL },
+	{ "without limits", "{\"id\":7,\"problem\":" PROBLEM "}", NULL },
+	{ "no JSON", "\1\2\3\4", "column" },
+	{ "an array", "[1,2]", "expected an object" },
+	{ "deeply nested", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "column" },
+	{ "no problem", "{\"id\":7}", "got nothing" },
+	{ "an unknown limit", "{\"id\":7,\"limits\":{\"tyme\":1},\"problem\":" PROBLEM "}",
+	    "limits.tyme" },
+	{ "a negative time", "{\"id\":7,\"limits\":{\"time_ms\":-1},\"problem\":" PROBLEM "}",
+	    "limits.time_ms: expected 0 to" },
+	{ "a broken problem", "{\"id\":7,\"problem\":{\"technicians\":[3]}}", "technicians[0]" },
+};
+
+/* One worker for all: it must go on serving after each refusal. */
+static void
+test_requests(void **unused)
+{
+	struct worker w;
+
+	(void)unused;
+	start(&w);
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		const char *text = requests[i].text;
+		const char *error;
+		json_t *reply;
+
+		send_bytes(&w, (uint32_t)strlen(text), text, strlen(text));
+		reply = receive(&w);
+		if (reply == NULL)
+			fail_msg("%s: no answer", requests[i].name);
+		error = json_string_value(json_object_get(reply, "error"));
+		if (requests[i].error == NULL
+		    ? json_object_get(json_object_get(reply, "plan"), "routes") == NULL
+		    : error == NULL || strstr(error, requests[i].error) == NULL)
+			fail_msg("%s: %s", requests[i].name, error ? error : "no error");
+		json_decref(reply);
+	}
+	assert_int_equal(stop(&w), 0);
+}
+
+static const struct {
+	const char *name;
+	uint32_t length;
+	const char *text;
+} garbage[] = {
+	{ "an oversized length", WORKER_MESSAGE_MAX + 1u, "{}" },
+	{ "the largest length", UINT32_MAX, "GET / HTTP/1.1\r\n" },
+	{ "an empty message", 0, "" },
+	{ "half a message", 1000, "{\"id\":1" },
+};
+
+static void
+test_garbage(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(garbage); i++) {
+		struct worker w;
+		json_t *reply;
+
+		start(&w);
+		send_bytes(&w, garbage[i].length, garbage[i].text, strlen(garbage[i].text));
+		shutdown(w.fd, SHUT_WR);
+		reply = receive(&w);
+		if (reply != NULL)
+			fail_msg("%s: answered", garbage[i].name);
+		if (stop(&w) != 1)
+			fail_msg("%s: did not end with status 1", garbage[i].name);
+	}
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+enum forbidden {
+	OPEN_FILE,
+	OPEN_SOCKET,
+	START_PROGRAM,
+	MUCH_MEMORY,
+	FORBIDDENS,
+};
+
+/* In a child, locked down: 0 if the deed failed as it must, 1 if it could be done. */
+static int
+attempt(enum forbidden what)
+{
+	void *p;
+
+	if (sandbox_enter() < 0)
+		return 2;
+	switch (what) {
+	case OPEN_FILE:
+		return open("/etc/passwd", O_RDONLY) >= 0;
+	case OPEN_SOCKET:
+		return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+	case START_PROGRAM:
+		return fork() >= 0;
+	case MUCH_MEMORY:
+		p = malloc((size_t)3 << 30);
+		free(p);
+		return p != NULL;
+	case FORBIDDENS:
+		break;
+	}
+	return 2;
+}
+
+static void
+test_sandbox(void **unused)
+{
+	(void)unused;
+	for (int what = 0; what < FORBIDDENS; what++) {
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(attempt(what));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (WIFEXITED(status) ? WEXITSTATUS(status) != 0 : WTERMSIG(status) != SIGSYS)
+			fail_msg("deed %d: status %x", what, (unsigned)status);
+	}
+}
+#endif
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_garbage),
+#if !defined(__SANITIZE_ADDRESS__)
+		cmocka_unit_test(test_sandbox),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
