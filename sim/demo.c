@@ -9,7 +9,7 @@
 
 #include "sim/show.h"
 
-enum { DEMO_S = 65, BACKGROUND_MS = 30 };
+enum { DEMO_S = 65 };
 
 static void
 print_head(const struct replay *r, const struct style *style)
@@ -100,8 +100,8 @@ demo_run(struct replay *r, volatile int *stop)
 
 	if (!r->options.speed_given)
 		r->options.speed = (double)(r->fleet.last_s - r->fleet.first_s) / DEMO_S;
-	if (r->options.background_ms < 0)
-		r->options.background_ms = BACKGROUND_MS;
+	/* The clock waits for background improvement: it is kept short. */
+	(void)options_guideline(&r->options, "background_ms=30");
 	rc = show_init(&s, stdout, &d);
 	if (rc < 0)
 		return rc;

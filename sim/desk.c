@@ -33,6 +33,28 @@ price_late(int64_t cents_per_h, int64_t late_s)
 	return price_s(cents_per_h, late_s + (late_s > LATE_STEEP_S ? late_s - LATE_STEEP_S : 0));
 }
 
+void
+desk_habit(struct desk *d, const char *name, int32_t value)
+{
+	const struct {
+		const char *name;
+		int32_t *habit;
+	} habits[] = {
+		{ "budget_event", &d->habits.budget_event },
+		{ "budget_emergency", &d->habits.budget_emergency },
+		{ "budget_absence", &d->habits.budget_absence },
+		{ "eta_tolerance_s", &d->habits.eta_tolerance_s },
+		{ "tell_ahead_s", &d->habits.tell_ahead_s },
+		{ "promise_before_s", &d->habits.promise_before_s },
+		{ "promise_after_s", &d->habits.promise_after_s },
+		{ "overtime_max_s", &d->habits.overtime_max_s },
+	};
+
+	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+		if (strcmp(habits[i].name, name) == 0)
+			*habits[i].habit = value;
+}
+
 int
 desk_init(struct desk *d, const struct sim_day *day, const struct fleet *fleet)
 {

@@ -20,6 +20,11 @@ struct habits {
 	int32_t eta_tolerance_s, tell_ahead_s, promise_before_s, promise_after_s, overtime_max_s;
 };
 
+struct desk;
+
+/* Sets the habit of that guideline's name; others are nothing to the desk. */
+void desk_habit(struct desk *d, const char *name, int32_t value);
+
 enum tech_phase { TECH_OFF, TECH_FREE, TECH_DRIVING, TECH_ON_SITE, TECH_ON_BREAK, TECH_GONE };
 
 struct desk_tech {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_SEED, KIND_SPEED, KIND_POLICY, KIND_FLAG };
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_SEED, KIND_SPEED, KIND_POLICY, KIND_GUIDELINE, KIND_FLAG };
 
 enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, REPLAY = RUN | COMPARE | DEMO };
 
@@ -32,8 +32,7 @@ static const struct option_def defs[] = {
 	    1000 },
 	{ "seed", KIND_SEED, REPLAY | LOAD, offsetof(struct options, seed), 0, 0 },
 	{ "speed", KIND_SPEED, REPLAY, offsetof(struct options, speed), 0, 0 },
-	{ "background", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, background_ms), 0,
-	    60000 },
+	{ "guideline", KIND_GUIDELINE, REPLAY | LOAD, 0, 0, 0 },
 	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
 	{ "events", KIND_NUMBER, LOAD, offsetof(struct options, events), 10, 100000 },
 	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD, offsetof(struct options, quiet), 0, 0 },
@@ -77,7 +76,7 @@ options_help(FILE *out)
 	    "  --json FILE         the result, - for standard output\n"
 	    "  --bindir DIR        where evenkeeld is (beside this program)\n"
 	    "  --state DIR         where the daemon's store is made and kept (else a folder for the while)\n"
-	    "  --background MS     sets the guideline background_ms first\n"
+	    "  --guideline NAME=N  sets a guideline first, for every policy; repeated for several\n"
 	    "  --open N --events N (load) open calls, and events that are timed\n"
 	    "  --quiet             no progress, no table\n"
 	    "\n"
@@ -146,6 +145,43 @@ read_policy(const char *text, struct options *o, FILE *err)
 	return 0;
 }
 
+int
+options_guideline(struct options *o, const char *text)
+{
+	const char *value = strchr(text, '=');
+	size_t len = value != NULL ? (size_t)(value - text) : 0;
+	struct options_guideline g = { 0 };
+	char *end;
+	long n;
+
+	if (len == 0 || len >= sizeof(g.name))
+		return -EINVAL;
+	memcpy(g.name, text, len);
+	n = strtol(value + 1, &end, 10);
+	if (end == value + 1 || *end != '\0' || n < INT32_MIN || n > INT32_MAX)
+		return -EINVAL;
+	g.value = (int32_t)n;
+	for (int32_t i = 0; i < o->guidelines; i++)
+		if (strcmp(o->guideline[i].name, g.name) == 0)
+			return 0;
+	if (o->guidelines == OPTIONS_GUIDELINES_MAX)
+		return -ENOSPC;
+	o->guideline[o->guidelines++] = g;
+	return 0;
+}
+
+static int
+read_guideline(const char *text, struct options *o, FILE *err)
+{
+	if (options_guideline(o, text) == 0)
+		return 0;
+	fprintf(err,
+	    "evenkeel-sim: --guideline: expected NAME=N, such as tell_ahead_s=3600 (at most %d),"
+	    " got '%s'\n",
+	    OPTIONS_GUIDELINES_MAX, text);
+	return -EINVAL;
+}
+
 static int
 read_value(const struct option_def *d, const char *text, struct options *o, FILE *err)
 {
@@ -161,6 +197,8 @@ read_value(const struct option_def *d, const char *text, struct options *o, FILE
 		return read_speed(text, o, err);
 	case KIND_POLICY:
 		return read_policy(text, o, err);
+	case KIND_GUIDELINE:
+		return read_guideline(text, o, err);
 	case KIND_SEED:
 		errno = 0;
 		o->seed = strtoull(text, &end, 10);
@@ -240,7 +278,7 @@ check(struct options *o, FILE *err)
 int
 options_read(int argc, char **argv, struct options *ret, FILE *err)
 {
-	struct options o = { .seed = 1, .background_ms = -1, .open = 600, .events = 500 };
+	struct options o = { .seed = 1, .open = 600, .events = 500 };
 	int bit = -1, i = 2;
 
 	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(commands[0]); c++)

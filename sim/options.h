@@ -7,7 +7,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { OPTIONS_POLICIES_MAX = 8 };
+enum { OPTIONS_POLICIES_MAX = 8, OPTIONS_GUIDELINES_MAX = 64 };
+
+/* A guideline that is set before the day. */
+struct options_guideline {
+	char name[64];
+	int32_t value;
+};
 
 enum command {
 	COMMAND_RUN,
@@ -27,7 +33,8 @@ struct options {
 	uint64_t seed;
 	double speed; /* 0: max */
 	bool speed_given;
-	int32_t background_ms; /* -1: leave the guideline alone */
+	struct options_guideline guideline[OPTIONS_GUIDELINES_MAX];
+	int32_t guidelines;
 	int32_t open, events;  /* load */
 	bool quiet;
 };
@@ -35,5 +42,8 @@ struct options {
 /* 0; -EINVAL: wrong usage, a sentence was written to err. */
 int options_read(int argc, char **argv, struct options *ret, FILE *err);
 void options_help(FILE *out);
+
+/* Adds a guideline unless it was given. -EINVAL: no NAME=VALUE; -ENOSPC: there are too many. */
+int options_guideline(struct options *o, const char *text);
 
 #endif

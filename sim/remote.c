@@ -349,38 +349,22 @@ static int
 agree_on_guidelines(struct remote *r, struct desk *desk)
 {
 	const struct travel_model *m = &r->replay->fleet.travel;
-	const struct {
-		const char *name;
-		int32_t *habit;
-	} habits[] = {
-		{ "budget_event", &desk->habits.budget_event },
-		{ "budget_emergency", &desk->habits.budget_emergency },
-		{ "budget_absence", &desk->habits.budget_absence },
-		{ "eta_tolerance_s", &desk->habits.eta_tolerance_s },
-		{ "tell_ahead_s", &desk->habits.tell_ahead_s },
-		{ "promise_before_s", &desk->habits.promise_before_s },
-		{ "promise_after_s", &desk->habits.promise_after_s },
-		{ "overtime_max_s", &desk->habits.overtime_max_s },
-	};
+	const struct options *o = &r->replay->options;
+	const char *name;
+	json_t *value;
 	json_t *set = json_pack("{s:i,s:i,s:i}", "speed_m_per_h", m->speed_m_per_h,
 	    "road_factor_pct", m->road_factor_pct, "leg_s", m->leg_s);
 	json_t *result = NULL;
 	int rc;
 
-	if (r->replay->options.background_ms >= 0)
-		json_object_set_new(set, "background_ms",
-		    json_integer(r->replay->options.background_ms));
+	for (int32_t i = 0; i < o->guidelines; i++)
+		json_object_set_new(set, o->guideline[i].name, json_integer(o->guideline[i].value));
 	rc = ask(r, "guidelines.set", command(r, json_pack("{s:o}", "guidelines", set)),
 	    CALL_TIMEOUT_MS, NULL);
 	if (rc == 0)
 		rc = ask(r, "guidelines.get", NULL, CALL_TIMEOUT_MS, &result);
-	for (size_t i = 0; rc == 0 && i < sizeof(habits) / sizeof(habits[0]); i++) {
-		const json_t *v = json_object_get(json_object_get(result, "guidelines"),
-		    habits[i].name);
-
-		if (json_is_integer(v))
-			*habits[i].habit = (int32_t)json_integer_value(v);
-	}
+	json_object_foreach(json_object_get(result, "guidelines"), name, value)
+		desk_habit(desk, name, (int32_t)json_integer_value(value));
 	json_decref(result);
 	return rc;
 }

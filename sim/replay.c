@@ -72,6 +72,16 @@ fleet_to_json(const struct replay *r)
 	    "technicians", list);
 }
 
+static json_t *
+guidelines_to_json(const struct options *o)
+{
+	json_t *set = json_object();
+
+	for (int32_t i = 0; i < o->guidelines; i++)
+		json_object_set_new(set, o->guideline[i].name, json_integer(o->guideline[i].value));
+	return set;
+}
+
 static void
 conclude(const struct replay *r, struct policy *p, struct engine *e, const struct score *s,
     struct outcome *ret)
@@ -93,6 +103,7 @@ conclude(const struct replay *r, struct policy *p, struct engine *e, const struc
 	json_object_set_new(rules, "scoring", score_rules());
 	json_object_set_new(ret->result, "fleet", fleet_to_json(r));
 	json_object_set_new(ret->result, "rules", rules);
+	json_object_set_new(ret->result, "guidelines", guidelines_to_json(&r->options));
 }
 
 int
@@ -115,6 +126,10 @@ replay_policy(const struct replay *r, const char *policy, const struct watch *wa
 		rc = -ENOMEM;
 	if (rc < 0)
 		goto out;
+	/* The daemon says itself which guidelines it follows. */
+	for (int32_t i = 0; !real && i < r->options.guidelines; i++)
+		desk_habit(engine_desk(e), r->options.guideline[i].name,
+		    r->options.guideline[i].value);
 	if (real)
 		rc = remote_open(r, engine_desk(e), &p, why, why_size);
 	else if ((p = policy_local(policy)) == NULL)

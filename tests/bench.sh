@@ -18,17 +18,17 @@ fi
 echo
 # The virtual clock waits for background improvement after each event: it is kept short here.
 echo "== event to push through the real daemon (evenkeel-sim load --technicians N --open N" \
-	"--events N --background 50)"
+	"--events N --guideline background_ms=50)"
 for size in '20 100 400' '100 600 1000'; do
 	set -- $size
 	"$build/evenkeel-sim" load --bindir "$build" --technicians "$1" --open "$2" --events "$3" \
-		--background 50
+		--guideline background_ms=50
 	echo
 done
 
-echo "== days (evenkeel-sim compare --day FILE --background 100; seed 1)"
+echo "== days (evenkeel-sim compare --day FILE --guideline background_ms=100; seed 1)"
 for day in boston-2011-09-21 boston-2011-08-28; do
 	"$build/evenkeel-sim" compare --bindir "$build" --day "$source/sim/days/$day.csv" \
-		--background 100 --json "$work/$day.json"
+		--guideline background_ms=100 --json "$work/$day.json"
 	echo
 done

@@ -78,7 +78,8 @@ static void
 test_short_day(void **unused)
 {
 	struct options o = { .seed = 3,
-		.background_ms = 0,
+		.guideline = { { "background_ms", 0 } },
+		.guidelines = 1,
 		.technicians = 7,
 		.bindir = getenv("EVENKEEL_BUILDDIR") };
 	struct witness w = { 0 };
