@@ -95,7 +95,7 @@ note_plan(struct played *p)
 static void
 book(struct played *p, int i)
 {
-	char due[16];
+	char due[32];
 
 	snprintf(due, sizeof(due), "%02d:00:00", 11 + i % 6);
 	free(harness_book(&p->h, 42.30 + 0.013 * (i * 7 % 11), -71.20 + 0.017 * (i * 5 % 13), due));
@@ -112,7 +112,7 @@ do_stop(struct played *p, const char *method, const char *tech, const char *call
 static void
 work(struct played *p, int k)
 {
-	char tech[8];
+	char tech[16];
 	json_t *day, *stop;
 	const char *call, *status;
 
@@ -138,7 +138,7 @@ play_day(struct played *p)
 	int booked = CALLS / 2;
 
 	for (int k = 0; k < TECHS; k++) {
-		char tech[8];
+		char tech[16];
 
 		snprintf(tech, sizeof(tech), "t%d", k);
 		harness_technician(&p->h, tech, 42.33 + 0.02 * k, -71.15 + 0.03 * (k % 3));
@@ -147,13 +147,13 @@ play_day(struct played *p)
 		book(p, i);
 	harness_at(&p->h, "08:00:00");
 	for (int k = 0; k < TECHS; k++) {
-		char tech[8];
+		char tech[16];
 
 		snprintf(tech, sizeof(tech), "t%d", k);
 		harness_do(p->h.admin, "shift.start", json_pack("{s:s}", "technician", tech));
 	}
 	for (int slot = 0; slot < SLOTS; slot++) {
-		char time[16];
+		char time[32];
 
 		snprintf(time, sizeof(time), "%02d:%02d:00", 8 + (slot + 1) / 4, (slot + 1) % 4 * 15);
 		harness_at(&p->h, time);
