@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -84,6 +85,9 @@ sandbox_enter(void)
 	int rc = 0;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	/* A killed daemon must not leave a worker behind that goes on solving for nobody. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -errno;
 	if (!SANITIZED)
 		rc = limit(RLIMIT_AS, (rlim_t)MEMORY_MAX_MB * 1024 * 1024);

@@ -5,7 +5,8 @@
 
 /*
  * From here on: no new files, no network, no programs, no privileges; memory and
- * CPU time bounded. What is open stays open. There is no way back. 0 or -errno.
+ * CPU time bounded; killed when the process that started it ends. What is open stays
+ * open. There is no way back. 0 or -errno.
  */
 int sandbox_enter(void);
 

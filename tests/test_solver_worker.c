@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -239,6 +240,48 @@ test_sandbox(void **unused)
 }
 #endif
 
+/* The process that starts a worker: dies of kill -9 once the worker is locked down. */
+static void
+be_killed_with_a_worker(int told)
+{
+	pid_t worker = fork();
+
+	if (worker == 0) {
+		alarm(PATIENCE_S); /* should the test fail */
+		if (sandbox_enter() == 0 && write(told, "x", 1) == 1)
+			for (volatile unsigned spin = 0;; spin++)
+				; /* a solve that knows no end */
+		_exit(1);
+	}
+	for (;;)
+		pause();
+}
+
+/* A worker in the midst of a solve does not outlive its daemon: its end of the pipe closes. */
+static void
+test_ends_with_its_daemon(void **unused)
+{
+	struct pollfd closed;
+	int ends[2];
+	char locked;
+	pid_t pid;
+
+	(void)unused;
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		be_killed_with_a_worker(ends[1]);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &locked, 1), 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	closed = (struct pollfd){ .fd = ends[0], .events = POLLIN };
+	assert_int_equal(poll(&closed, 1, 5000), 1);
+	assert_int_equal(read(ends[0], &locked, 1), 0);
+	close(ends[0]);
+}
+
 int
 main(void)
 {
@@ -248,6 +291,7 @@ main(void)
 #if !defined(__SANITIZE_ADDRESS__)
 		cmocka_unit_test(test_sandbox),
 #endif
+		cmocka_unit_test(test_ends_with_its_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
