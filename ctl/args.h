@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Words of the command line to parameters of a method, by the method's schema.
  *

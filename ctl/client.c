@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls live in a table of slots: the one with id N in slot N modulo the table's size.
  * Those whose replies have arrived are linked in the order of arrival.

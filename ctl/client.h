@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A client of the daemon's JSON-RPC wire, for evenkeelctl and evenkeel-sim.
  *

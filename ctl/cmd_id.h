@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ids of commands: UUIDs of version 7 (RFC 9562, 5.7), from the clock or from a seed. */
 #ifndef EVENKEEL_CTL_CMD_ID_H
 #define EVENKEEL_CTL_CMD_ID_H

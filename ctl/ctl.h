@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every part of evenkeelctl shares: where to print, for whom, and the daemon. */
 #ifndef EVENKEEL_CTL_CTL_H
 #define EVENKEEL_CTL_CTL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Help, and what a shell may complete: both from the table of verbs and the document. */
 #ifndef EVENKEEL_CTL_HELP_H
 #define EVENKEEL_CTL_HELP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of JSON objects: a column is a title and the path of a member. */
 #ifndef EVENKEEL_CTL_LIST_H
 #define EVENKEEL_CTL_LIST_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* evenkeelctl: global options, the verb, its call, and the exit status. */
 #include <errno.h>
 #include <locale.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A TCP connection to the daemon: made within a time limit, never blocking after that. */
 #ifndef EVENKEEL_CTL_NET_H
 #define EVENKEEL_CTL_NET_H

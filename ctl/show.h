@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How results are shown to people. Each borrows the result. */
 #ifndef EVENKEEL_CTL_SHOW_H
 #define EVENKEEL_CTL_SHOW_H

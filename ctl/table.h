@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables fitted to the width of a terminal. */
 #ifndef EVENKEEL_CTL_TABLE_H
 #define EVENKEEL_CTL_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Values as people read them: times, durations, money, and text that is safe for a terminal. */
 #ifndef EVENKEEL_CTL_TEXT_H
 #define EVENKEEL_CTL_TEXT_H
@@ -14,7 +15,8 @@ enum colour { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, BLUE };
 /* Copies whole characters that fit; control characters become '?'. */
 void text_safe(const char *text, char *ret, size_t size);
 
-/* "08:12" on the day of the daemon's now, else "Wed 21 Sep 08:12", with the year if it is another. */
+/* "08:12" on the day of the daemon's now, else "Wed 21 Sep 08:12", with the year if it is another.
+ */
 void text_time(const struct ctl *ctl, const char *rfc3339, char *ret, size_t size);
 /* "in 12 min", "1 h 5 min ago", "now"; "" if it is no time or days away. */
 void text_until(const struct ctl *ctl, const char *rfc3339, char *ret, size_t size);
@@ -22,7 +24,8 @@ void text_duration(int64_t s, char *ret, size_t size); /* "1 h 30 min" */
 void text_money(const struct ctl *ctl, int64_t cents, char *ret, size_t size); /* "12.50 USD" */
 
 /* Any member of a result, by the habits of names: _cents, _s, _m, times, windows, places, lists. */
-void text_value(const struct ctl *ctl, const char *key, const json_t *value, char *ret, size_t size);
+void text_value(const struct ctl *ctl, const char *key, const json_t *value, char *ret,
+    size_t size);
 /* "duration_s" to "duration", '_' to ' '. */
 void text_label(const char *key, char *ret, size_t size);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Words to values. What cannot be read stays text, so that the check refuses it by name. */
 #include <ctype.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The verbs of evenkeelctl: each a row that names a method of the OpenRPC document,
  * the parameters that stand without an option, and how the result is shown. All

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A live view of what the daemon pushes: a line each, or a board that is drawn anew. */
 #ifndef EVENKEEL_CTL_WATCH_H
 #define EVENKEEL_CTL_WATCH_H

@@ -12,7 +12,8 @@
 
 /*
  * Makes sure that the file holds a token of role admin that this store knows. If it is missing or
- * holds another, a new token is made, and the former local ones are revoked. -errno with a sentence.
+ * holds another, a new token is made, and the former local ones are revoked. -errno with a
+ * sentence.
  */
 int admin_token_ensure(struct shop *shop, const char *path, char *why, size_t why_size);
 

@@ -20,8 +20,8 @@ struct advance *advance_new(struct shop *shop); /* NULL when out of memory */
 void advance_free(struct advance *a);
 
 /*
- * Moves the clock to to_s, then calls done, when all has settled there. -EPERM: a real clock; -EINVAL:
- * backwards; -EBUSY: it is already being moved.
+ * Moves the clock to to_s, then calls done, when all has settled there. -EPERM: a real clock;
+ * -EINVAL: backwards; -EBUSY: it is already being moved.
  */
 int advance_start(struct advance *a, int64_t to_s, advance_done_fn *done, void *arg);
 /* Goes on if it can. Called at the end of each turn of the loop. */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Strict reading of JSON that this daemon wrote itself: event bodies and snapshots.
  *

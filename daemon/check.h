@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemon's own validator: no plan becomes an event unless it passes here, against the
  * state of now. Shares no code with libsolver but the travel times.
@@ -32,10 +32,10 @@ void disturbed_done(struct disturbed *d);
 
 /*
  * Checks routes (of distinct technicians; the others stand still) against the state as of now:
- * skills, required and forbidden, travel, windows, breaks, shift and overtime, what is frozen, pinned or
- * moved too often today, no call twice, no call in two routes; and counts the disturbance against
- * what was told, with the stay plan (retime()) as the measure of what is forced. budget < 0: no
- * bound (a forced override). 0, -EPERM with a sentence in why, -ENOMEM.
+ * skills, required and forbidden, travel, windows, breaks, shift and overtime, what is frozen,
+ * pinned or moved too often today, no call twice, no call in two routes; and counts the disturbance
+ * against what was told, with the stay plan (retime()) as the measure of what is forced. budget <
+ * 0: no bound (a forced override). 0, -EPERM with a sentence in why, -ENOMEM.
  */
 int check_plan(const struct state *s, int64_t now, const struct proposed_route *route,
     int32_t routes, int32_t budget, struct disturbed *ret, char *why, size_t why_size);

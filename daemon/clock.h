@@ -15,7 +15,8 @@ struct clock {
 };
 
 void clock_init(struct clock *c, bool is_virtual, int64_t start_s);
-/* Now. The real clock never goes back: after a jump backwards it stands still until time catches up. */
+/* Now. The real clock never goes back: after a jump backwards it stands still until time catches
+ * up. */
 int64_t clock_now(struct clock *c);
 /* Moves a virtual clock forward. -EINVAL: backwards; -EPERM: a real clock. */
 int clock_set(struct clock *c, int64_t to_s);

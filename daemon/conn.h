@@ -11,9 +11,10 @@
 #include "daemon/shop.h"
 
 enum {
-	CONN_UNDER_WAY_MAX = 256,   /* lines not answered yet: no more are read until there are fewer */
+	CONN_UNDER_WAY_MAX =
+	    256, /* lines not answered yet: no more are read until there are fewer */
 	CONN_LINES_BEFORE_LOGIN = 5,
-	CONN_SOFT_S = 10,           /* behind for so long: cut */
+	CONN_SOFT_S = 10,                  /* behind for so long: cut */
 	CONN_OUT_BEFORE_LOGIN = 256 << 10, /* the answer to rpc.discover fits */
 };
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events: facts, stamped once at the door, that the journal keeps and state_apply() folds.
  *
@@ -31,13 +31,12 @@
  * version is the new version of what the event is about: its call's where it names a call, else the
  * technician's. So that the feed, which sees events alone, can say it, these may come along, and
  * must then be true:
- *   call.amended, cancelled, pinned, unpinned: technician (on whose route the call is) and status (after
- *     the event; without it: planned if there is a technician, else unassigned)
- *   stop.late: status (without it: on_site)
- *   stop.*: technician_version (his present one; with it the feed also says technician.changed)
- *   technician.amended, absent, break.waived: status (after the event: off, free, driving, on_site,
- *     on_break, absent; without it: off, absent, free)
- *   technician.absent: call and call_version, if he was driving: that call is set free; its present version
+ *   call.amended, cancelled, pinned, unpinned: technician (on whose route the call is) and status
+ * (after the event; without it: planned if there is a technician, else unassigned) stop.late:
+ * status (without it: on_site) stop.*: technician_version (his present one; with it the feed also
+ * says technician.changed) technician.amended, absent, break.waived: status (after the event: off,
+ * free, driving, on_site, on_break, absent; without it: off, absent, free) technician.absent: call
+ * and call_version, if he was driving: that call is set free; its present version
  *
  * terms of a technician: name, home, end?, skills [{skill, level}], shifts
  *   [{from, to, breaks [{from, to, duration_s}]}], speed_pct, overtime_max_s?
@@ -46,18 +45,17 @@
  *   preferred?, required?, forbidden? [ids]
  *
  * plan.revised: kind ("solve", "background", "retime", "tell", "override"),
- *   plan_version, cause {event, seq, call?, technician?, text?}, cost_before_cents, cost_after_cents,
- *   bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work, reason?
- *   disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
+ *   plan_version, cause {event, seq, call?, technician?, text?}, cost_before_cents,
+ * cost_after_cents, bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work,
+ * reason? disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
  *   stay [{call, arrival?}] for each forced call,
- *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start, duration_s}], end,
- *     overtime_s}]: whole routes that replace the technician's stops; what is under way is first in it,
- *   unassigned [call ids]: told or planned before, now on no route,
- *   told [{call, technician, version, arrival, p10, p90, promise {from, to}, first, previous?, former?,
- *     code, reason}]: what is told by this revision; former: the technician who was told before, if
- *     another,
- *   withdrawn? [{call, technician, version}]: told calls that this revision leaves on no route: their ETA
- *     and technician no longer hold; version is the call's present one.
+ *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start,
+ * duration_s}], end, overtime_s}]: whole routes that replace the technician's stops; what is under
+ * way is first in it, unassigned [call ids]: told or planned before, now on no route, told [{call,
+ * technician, version, arrival, p10, p90, promise {from, to}, first, previous?, former?, code,
+ * reason}]: what is told by this revision; former: the technician who was told before, if another,
+ *   withdrawn? [{call, technician, version}]: told calls that this revision leaves on no route:
+ * their ETA and technician no longer hold; version is the call's present one.
  */
 #ifndef EVENKEEL_DAEMON_EVENT_H
 #define EVENKEEL_DAEMON_EVENT_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The feed: what subscribers must hear, derived from committed events alone.
  *
@@ -59,17 +59,19 @@ void feed_free(struct feed *f); /* NULL is fine; subscribers are gone before */
 
 /* A committed event: derives, keeps, sends. -ENOMEM: some were not sent, resuming is cut there. */
 int feed_publish(struct feed *f, const char *territory, const char *zone, const struct event *ev);
-/* A notification that has no event (technician.position, notice): not kept for resuming. -ENOMEM. */
+/* A notification that has no event (technician.position, notice): not kept for resuming. -ENOMEM.
+ */
 int feed_pass(struct feed *f, const struct notice *n);
-/* What was before seq is not in the ring: said once, before the journal's last events are published. */
+/* What was before seq is not in the ring: said once, before the journal's last events are
+ * published. */
 void feed_starts_after(struct feed *f, int64_t seq);
 
 /*
  * Subscribes. topics: an array of names or NULL for all that the principal's role may hear;
  * technicians: only these and what concerns nobody in particular, or NULL. A technician hears only
- * what concerns his own calls and himself. resume_from < 0: from now; else what came after it is sent
- * at once, unless *ret_replayed is false: the ring no longer reaches back that far, or there are
- * several territories, whose sequences one number cannot name. -EINVAL: no such topic; -ENOMEM.
+ * what concerns his own calls and himself. resume_from < 0: from now; else what came after it is
+ * sent at once, unless *ret_replayed is false: the ring no longer reaches back that far, or there
+ * are several territories, whose sequences one number cannot name. -EINVAL: no such topic; -ENOMEM.
  */
 int feed_subscribe(struct feed *f, const struct principal *who, const json_t *topics,
     const json_t *technicians, int64_t resume_from, feed_send_fn *send, void *arg,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What subscribers must hear of an event. Events were checked when they were
  * applied, so a member that is missing here is a lack of memory.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The guidelines of a territory: weights, budgets, habits. Names, units, ranges and
  * defaults are those of components/schemas/Guidelines in the OpenRPC document; a test
@@ -33,7 +33,8 @@ struct guidelines {
 };
 
 void guidelines_default(struct guidelines *g);
-/* Sets the members of obj, or nothing. -EINVAL: a member that is no guideline, or out of its range. */
+/* Sets the members of obj, or nothing. -EINVAL: a member that is no guideline, or out of its range.
+ */
 int guidelines_set(struct guidelines *g, const json_t *obj);
 json_t *guidelines_to_json(const struct guidelines *g); /* every member; new reference */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What it would cost to put one more stop into a route as it stands: an estimate in constant
- * time a leg, for ranking technicians and for the options of a call without a deadline. Exact but for
- * breaks, which keep their gap. Pure.
+ * time a leg, for ranking technicians and for the options of a call without a deadline. Exact but
+ * for breaks, which keep their gap. Pure.
  */
 #ifndef EVENKEEL_DAEMON_INSERTION_H
 #define EVENKEEL_DAEMON_INSERTION_H

@@ -3,9 +3,9 @@
  * Requests: the table of handlers, and the words they answer with.
  *
  * Before a handler runs, the request was checked: the method exists, the session said hello, the
- * role may call it, the parameters fit the OpenRPC document, a technician asks about his own day, the
- * rate is kept, and a repeated cmd_id was answered from the store. A handler decodes,
- * asks the state, decides events, and answers. It never waits.
+ * role may call it, the parameters fit the OpenRPC document, a technician asks about his own day,
+ * the rate is kept, and a repeated cmd_id was answered from the store. A handler decodes, asks the
+ * state, decides events, and answers. It never waits.
  */
 #ifndef EVENKEEL_DAEMON_METHOD_H
 #define EVENKEEL_DAEMON_METHOD_H
@@ -24,12 +24,14 @@ struct principal {
 	char token_id[40];
 };
 
-struct request; /* one call in progress: opaque; answered exactly once by one of the functions below */
+struct request; /* one call in progress: opaque; answered exactly once by one of the functions below
+		 */
 
 struct shop *request_shop(const struct request *r);
 const struct principal *request_principal(const struct request *r);
 struct params *request_params(struct request *r);
-/* The territory named by the member "territory", or the only one; NULL after answering "not found". */
+/* The territory named by the member "territory", or the only one; NULL after answering "not found".
+ */
 struct territory *request_territory(struct request *r);
 
 /* Each answers and ends the request. result is stolen. */
@@ -56,15 +58,18 @@ struct method {
 };
 
 /* Tables by subject, each ends with a NULL name; method.c joins them. */
-extern const struct method methods_session[]; /* method_session.c: session, feed, discover, status, clock */
+extern const struct method
+    methods_session[]; /* method_session.c: session, feed, discover, status, clock */
 extern const struct method methods_token[];   /* method_token.c */
 extern const struct method methods_shop[];    /* method_shop.c: guidelines */
 extern const struct method methods_call[];    /* method_call.c */
-extern const struct method methods_tech[];    /* method_tech.c: technicians, shifts, positions, absence */
+extern const struct method
+    methods_tech[]; /* method_tech.c: technicians, shifts, positions, absence */
 extern const struct method methods_stop[];    /* method_stop.c: stops and breaks, day.get */
 extern const struct method methods_plan[];    /* method_plan.c: plan, pins, overrides */
 
-/* The handler, or NULL. Every method of the OpenRPC document has one and no other exists (tested). */
+/* The handler, or NULL. Every method of the OpenRPC document has one and no other exists (tested).
+ */
 const struct method *method_find(const char *name);
 
 #endif

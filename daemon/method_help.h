@@ -35,8 +35,8 @@ bool help_version(struct request *r, int64_t current, const char *what);
 bool help_at(struct request *r, const struct found *f, int64_t *ret);
 
 /*
- * A place where a technician is said to be, against his home. Refused as OUT_OF_AREA: too far for any
- * day's work, as what a device reports that has lost its bearings. False after answering.
+ * A place where a technician is said to be, against his home. Refused as OUT_OF_AREA: too far for
+ * any day's work, as what a device reports that has lost its bearings. False after answering.
  */
 bool help_near(struct request *r, const char *member, struct place at, struct place home);
 

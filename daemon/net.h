@@ -32,7 +32,8 @@ void net_timer_set(struct net_timer *t, int64_t ms); /* from now; a pending one 
 void net_timer_stop(struct net_timer *t);
 void net_timer_free(struct net_timer *t); /* NULL is fine */
 
-/* Runs fn each time fd is readable (or, with want_write on, writable). The fd stays the caller's. */
+/* Runs fn each time fd is readable (or, with want_write on, writable). The fd stays the caller's.
+ */
 typedef void net_watch_fn(void *arg, bool readable, bool writable);
 struct net_watch *net_watch_new(struct net *n, int fd, net_watch_fn *fn, void *arg);
 void net_watch_write(struct net_watch *w, bool want_write);
@@ -44,7 +45,8 @@ int net_signal(struct net *n, int signo, net_fn *fn, void *arg);
 /* Streams: bytes in by callback, bytes out buffered. */
 struct net_stream_calls {
 	void (*bytes)(void *arg, const void *data, size_t len);
-	void (*closed)(void *arg, const char *why); /* the last callback; the stream is gone after it */
+	void (*closed)(void *arg,
+	    const char *why); /* the last callback; the stream is gone after it */
 };
 typedef void net_accept_fn(void *arg, struct net_stream *s, const char *peer);
 /* Listens; port 0: the kernel chooses, *ret_port says. -errno with a sentence in why. */

@@ -33,16 +33,16 @@ struct override_move {
 
 /*
  * Works out a move as of now; the caller ends it with override_done(). With a sentence in why:
- * -EPERM: the technician may not do the call; -EBUSY: the call is under way or ended; -ENOENT: `after` is
- * no stop of his that another can follow; -ENOSPC: it does not fit his shift; -ENOMEM.
+ * -EPERM: the technician may not do the call; -EBUSY: the call is under way or ended; -ENOENT:
+ * `after` is no stop of his that another can follow; -ENOSPC: it does not fit his shift; -ENOMEM.
  */
 int override_make(const struct state *s, int64_t now, const struct override_ask *ask,
     struct override_move *ret, char *why, size_t why_size);
 void override_done(struct override_move *m);
 
 /*
- * A token for exactly this move: it holds until `expires`, as long as the two technicians' routes stay
- * in the order they have. key binds it to this daemon's run.
+ * A token for exactly this move: it holds until `expires`, as long as the two technicians' routes
+ * stay in the order they have. key binds it to this daemon's run.
  */
 void override_token(const struct state *s, const struct override_move *m, const char *key,
     int64_t expires, char ret[OVERRIDE_TOKEN_SIZE]);

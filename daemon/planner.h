@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The planner: what to re-solve, when, within which budget; and what to tell.
  *
@@ -45,7 +46,8 @@ void planner_unassigned(struct planner *p, struct territory *t);
  * calls itself each 15 s; a virtual clock calls this at each step it makes.
  */
 void planner_tick(struct planner *p);
-/* The next moment at which planner_tick() would do something, as far as is known; INT64_MAX none. */
+/* The next moment at which planner_tick() would do something, as far as is known; INT64_MAX none.
+ */
 int64_t planner_next(const struct planner *p);
 
 /* Nothing is pending: no question, no solve that an event waits for, no background solve. */

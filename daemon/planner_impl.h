@@ -71,7 +71,7 @@ struct publish {
 	const char *kind;
 	const struct cause *cause;
 	int32_t budget;
-	bool priced;            /* the figures below come from a solve; else the routes are priced */
+	bool priced; /* the figures below come from a solve; else the routes are priced */
 	int64_t before, after, bound;
 	bool proven;
 	int32_t scope_techs, scope_calls;
@@ -79,8 +79,8 @@ struct publish {
 };
 
 /*
- * Checks the new routes against the state of now and publishes them. -EPERM with a sentence: the check
- * refused them; -EBUSY, -ENOMEM: not now.
+ * Checks the new routes against the state of now and publishes them. -EPERM with a sentence: the
+ * check refused them; -EBUSY, -ENOMEM: not now.
  */
 int publish_routes(struct desk *d, const struct publish *pub, const struct new_route *route,
     int32_t n, char *why, size_t why_size);
@@ -94,7 +94,8 @@ int publish_retimed(struct desk *d, struct question *q);
 /* Looks at the re-timed routes of who is dirty: what hurts becomes part of the question. */
 void look_at(struct desk *d, struct question *q);
 int32_t look_unassigned(const struct state *s);
-/* Of the unassigned calls, those that somebody could take for less than leaving them costs; at most max. */
+/* Of the unassigned calls, those that somebody could take for less than leaving them costs; at most
+ * max. */
 int32_t look_placeable(const struct desk *d, int32_t max);
 /* Marks in q what the passing of time has put in doubt. */
 void look_at_time(struct desk *d, struct question *q);
@@ -103,8 +104,8 @@ int64_t look_next(const struct desk *d, int64_t now);
 
 /* --- planner_solve.c: problems to the workers, plans back --- */
 
-/* Starts a solve for q (cleared as far as it is under way) if it can be now: 1 started, 0 must wait, or
- * -ENOENT: there is nothing to solve; other errors: could not. */
+/* Starts a solve for q (cleared as far as it is under way) if it can be now: 1 started, 0 must
+ * wait, or -ENOENT: there is nothing to solve; other errors: could not. */
 int solve_event(struct desk *d, struct question *q);
 int solve_chunk(struct desk *d);      /* the next of a start; as above */
 int solve_background(struct desk *d); /* as above */

@@ -24,8 +24,8 @@ struct positions *positions_new(void);     /* NULL when out of memory */
 void positions_free(struct positions *p);  /* NULL is fine */
 
 /*
- * Keeps a position. 1: it is the newest of this technician; 0: one as new or newer is known, nothing
- * changed. -ENOSPC: POSITIONS_MAX technicians are known; -ENOMEM.
+ * Keeps a position. 1: it is the newest of this technician; 0: one as new or newer is known,
+ * nothing changed. -ENOSPC: POSITIONS_MAX technicians are known; -ENOMEM.
  */
 int positions_put(struct positions *p, const char *territory, const char *technician,
     const struct position *pos);

@@ -2,7 +2,7 @@
 /*
  * A proposal: what of a solver's plan is new, in the state's indices, seen from now. Pure.
  *
- * Routes whose order the plan left alone are not in it: they are re-timed by who asks. The others
+ * Routes that the plan left as they stand are not in it: they are re-timed by who asks. The others
  * keep the plan's order, its gaps for breaks, and its waiting; where the world has moved on
  * by a second since the snapshot, times are pushed on.
  */
@@ -25,8 +25,9 @@ struct new_route {
 };
 
 /*
- * Writes the changed routes into ret (room for sc->techs) and their number. With a sentence in why: -ESTALE,
- * the state is no longer that of the snapshot where the plan changes it; -EPERM, its times cannot be.
+ * Writes the changed routes into ret (room for sc->techs) and their number. With a sentence in why:
+ * -ESTALE, the state is no longer that of the snapshot where the plan changes it; -EPERM, its times
+ * cannot be.
  */
 int proposal_make(const struct state *s, int64_t now, const struct scope *sc,
     const struct plan *plan, struct new_route *ret, int32_t *ret_n, char *why, size_t why_size);

@@ -12,7 +12,8 @@
 
 /*
  * The state of a territory; the caller owns it. from_zero: from the journal alone.
- * *ret_snapshot_seq is that of the snapshot used, 0 none. -EIO, -EBADMSG or -ENOMEM with a sentence in why.
+ * *ret_snapshot_seq is that of the snapshot used, 0 none. -EIO, -EBADMSG or -ENOMEM with a sentence
+ * in why.
  */
 int recover_state(struct store *st, const char *territory, bool from_zero, struct state **ret,
     int64_t *ret_snapshot_seq, char *why, size_t why_size);

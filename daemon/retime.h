@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Re-timing: where the routes as they stand lead, seen from a moment. The stay plan.
  *
@@ -29,7 +29,8 @@ struct retimed {
 	int32_t under_way;    /* 1 if stop[0] is under way, else 0 */
 	int32_t shift;        /* index of the shift planned for, -1 */
 	int64_t shift_end;    /* its end, or where an absence cuts it off; without overtime */
-	int32_t overtime_max_s; /* back at the end place by shift_end and so much more, 0 before an absence */
+	int32_t overtime_max_s; /* back at the end place by shift_end and so much more, 0 before an
+				   absence */
 	struct stop stop[STATE_STOPS_MAX];
 	int32_t stops;        /* those that fit */
 	int32_t lost[STATE_STOPS_MAX]; /* calls that do not fit before the latest end any more */
@@ -41,9 +42,9 @@ struct retimed {
 };
 
 /*
- * Re-times a technician as of now. Pure. Planned for is the shift being worked; else the next that begins
- * within a day, up to 30 minutes after its start, if nobody said that it started. An absence ends
- * the day where it begins, or, begun already, puts off what is next to its end.
+ * Re-times a technician as of now. Pure. Planned for is the shift being worked; else the next that
+ * begins within a day, up to 30 minutes after its start, if nobody said that it started. An absence
+ * ends the day where it begins, or, begun already, puts off what is next to its end.
  */
 void retime(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
 

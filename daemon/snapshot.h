@@ -14,13 +14,15 @@
 #include "daemon/scope.h"
 #include "solver/problem.h"
 
-/* The caller frees *ret (problem_free). -ENOMEM; -E2BIG: more distinct skills than a problem holds. */
+/* The caller frees *ret (problem_free). -ENOMEM; -E2BIG: more distinct skills than a problem holds.
+ */
 int snapshot_make(const struct cost_frame *f, const struct scope *sc, int32_t budget,
     struct problem **ret);
 
 /*
- * The breaks still to be taken in a re-timed day, as indices of the shift's due[], in order; their number.
- * One that could only come after the day is none. Breaks of a problem's technician are these.
+ * The breaks still to be taken in a re-timed day, as indices of the shift's due[], in order; their
+ * number. One that could only come after the day is none. Breaks of a problem's technician are
+ * these.
  */
 int32_t snapshot_breaks(const struct tech *t, const struct retimed *r,
     int32_t ret[STATE_BREAKS_MAX]);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The state of one territory: technicians, calls, the plan, and what people were told.
  *
@@ -200,7 +200,8 @@ int32_t state_calls(const struct state *s);
 const struct call_state *state_call(const struct state *s, int32_t i);
 int32_t state_call_find(const struct state *s, const char *id); /* -1 none */
 const int32_t *state_open(const struct state *s, int32_t *ret_n);
-/* What people were told of a call, oldest first: array of {at, seq, technician, arrival, cause}; borrowed. */
+/* What people were told of a call, oldest first: array of {at, seq, technician, arrival, cause};
+ * borrowed. */
 const json_t *state_call_history(const struct state *s, int32_t i);
 /* A new id that no call or technician has: prefix and a number, by a counter in the state. */
 void state_next_id(const struct state *s, const char *prefix, char ret[STATE_ID_SIZE]);
@@ -217,12 +218,13 @@ struct travel_model state_travel(const struct state *s);
 
 /* Canonical JSON text (sorted members); malloc'd. Equal texts, equal states. */
 char *state_dump(const struct state *s);
-int state_load(const char *text, struct state **ret, char *why, size_t why_size); /* -EBADMSG, -ENOMEM */
+int state_load(const char *text, struct state **ret, char *why,
+    size_t why_size); /* -EBADMSG, -ENOMEM */
 
 /*
- * Whether the rules that always hold do so: each open call on one route or unassigned, nobody with two
- * calls under way, what is under way first, every index and list in step. -EBADMSG with a sentence: a
- * bug. For tests, and for who verifies a store; state_load() calls it.
+ * Whether the rules that always hold do so: each open call on one route or unassigned, nobody with
+ * two calls under way, what is under way first, every index and list in step. -EBADMSG with a
+ * sentence: a bug. For tests, and for who verifies a store; state_load() calls it.
  */
 int state_sound(const struct state *s, char *why, size_t why_size);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* call.*: what customers want, and what became of it. */
 #include "daemon/state_impl.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* plan.revised: new routes, what was told of them, and whom they disturbed. */
 #include "daemon/state_impl.h"
 

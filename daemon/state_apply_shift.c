@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* shift.* and break.*: a technician's day, as far as it is his own. */
 #include "daemon/state_impl.h"
 

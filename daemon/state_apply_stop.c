@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* stop.*: a technician at work, from setting out to the end of the work. */
 #include "daemon/state_impl.h"
 

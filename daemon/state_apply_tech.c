@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician.*: who works here, what he can do, when he is away. */
 #include "daemon/state_impl.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A state as canonical JSON: members sorted, no blanks. state_load.c reads it: the two change together.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What only the files state*.c know: the insides of a state, and the steps they share.
  *
@@ -27,11 +27,12 @@ struct ints {
 struct call_slot {
 	struct call_state c;
 	json_t *history; /* array, owned */
-	/* Texts for the next dump, NULL until one was made: of the terms; of all of a closed call. */
+	/* Texts for the next dump, NULL until one was made: of the terms; of all of a closed call.
+	 */
 	char *terms_text, *closed_text;
 	/*
-	 * Marks of the revision being read, valid while equal to state.mark: on which new route the call is,
-	 * whether it is listed as unassigned, whether it is told. No part of the state.
+	 * Marks of the revision being read, valid while equal to state.mark: on which new route the
+	 * call is, whether it is listed as unassigned, whether it is told. No part of the state.
 	 */
 	uint64_t on_route, off_route, told;
 	int32_t new_tech;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A state from its canonical JSON. state_dump.c wrote it: the two change together. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The steps that the state_apply_*.c share: lists, routes, and what an event may claim. */
 #include "daemon/state_impl.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What must always hold of a state; the numbers are those of doc/architecture.md. */
 #include <errno.h>
 #include <stdlib.h>

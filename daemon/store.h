@@ -43,7 +43,7 @@ struct store_write {
 	struct event *const *event;        /* with seq and at_s set, consecutive */
 	size_t events;
 	const char *cmd_id;                /* NULL: no kept reply */
-	const char *cmd_digest;            /* of method and params: a reuse for another command shows */
+	const char *cmd_digest; /* of method and params: a reuse for another command shows */
 	const char *reply;                 /* the reply's result as JSON text */
 	int64_t at_s;
 	const struct store_token *token;   /* put (insert or replace), or NULL */
@@ -54,9 +54,9 @@ struct store_write {
 typedef void store_done_fn(void *arg); /* on the loop's thread, after the commit */
 
 /*
- * Opens sqlite:///path (made if missing). virtual_clock: the store must have been made for a virtual
- * clock, and a store made for one is refused without. -EINVAL with a sentence in why that says what
- * to do: damaged (quick_check), newer schema, in use, wrong clock, bad URL.
+ * Opens sqlite:///path (made if missing). virtual_clock: the store must have been made for a
+ * virtual clock, and a store made for one is refused without. -EINVAL with a sentence in why that
+ * says what to do: damaged (quick_check), newer schema, in use, wrong clock, bad URL.
  */
 int store_open(const char *url, bool virtual_clock, struct store **ret, char *why, size_t why_size);
 /* Commits what is queued, then closes. Callbacks that wait are not run. NULL is fine. */

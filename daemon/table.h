@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hash table from ids to indices. Keys are borrowed: they must stay
- * where they are as long as they are in the table. Nobody may walk it, so its order decides nothing.
+ * where they are as long as they are in the table. Nobody may walk it, so its order decides
+ * nothing.
  */
 #ifndef EVENKEEL_DAEMON_TABLE_H
 #define EVENKEEL_DAEMON_TABLE_H

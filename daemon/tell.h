@@ -1,13 +1,14 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Telling: what of a route people hear, when, and why. Shared by every kind of plan.revised.
  *
  * A planned call is told (technician, ETA with its 10 % and 90 % points, promised window) when its
  * arrival comes within tell_ahead_s of now or its technician sets out for it, not
- * before: until then it moves freely. It is told again when its technician changes, its arrival moves by more
- * than eta_tolerance_s from the last told, or its promised window is left; only then
+ * before: until then it moves freely. It is told again when its technician changes, its arrival
+ * moves by more than eta_tolerance_s from the last told, or its promised window is left; only then
  * it gets a new window. The first telling makes the promise (arrival - promise_before_s, or now if
- * that is past, .. arrival + promise_after_s) unless there is one, as for an appointment. Versions grow by one.
+ * that is past, .. arrival + promise_after_s) unless there is one, as for an appointment. Versions
+ * grow by one.
  */
 #ifndef EVENKEEL_DAEMON_TELL_H
 #define EVENKEEL_DAEMON_TELL_H
@@ -43,7 +44,8 @@ struct tell {
  * Appends to told (an array) the entries that plan.revised must carry for one technician's
  * new whole route, what is under way first. -ENOMEM.
  */
-int tell_route(const struct tell *t, int32_t tech, const struct stop *stop, int32_t stops, json_t *told);
+int tell_route(const struct tell *t, int32_t tech, const struct stop *stop, int32_t stops,
+    json_t *told);
 
 /*
  * Appends to withdrawn (an array) the entry of a call that the revision leaves on no route, if
@@ -52,7 +54,8 @@ int tell_route(const struct tell *t, int32_t tech, const struct stop *stop, int3
 int tell_withdraw(const struct tell *t, int32_t call, json_t *withdrawn);
 
 /* Whether tell_route() would say anything of this route as of now. */
-bool tell_due(const struct state *s, int64_t now, int32_t tech, const struct stop *stop, int32_t stops);
+bool tell_due(const struct state *s, int64_t now, int32_t tech, const struct stop *stop,
+    int32_t stops);
 
 /*
  * The next moment after now at which something of technician i's route, as it stands in

@@ -27,7 +27,8 @@ void tokens_free(struct tokens *t); /* NULL is fine */
 /* Makes a new token and its text; nothing is kept yet. technician "" unless the role is that. */
 void tokens_make(const struct tokens *t, enum role role, const char *technician, const char *name,
     int64_t now_s, int64_t expires_s, struct store_token *ret, char ret_text[TOKEN_TEXT_SIZE]);
-/* Keeps a token in memory: new, or in place of the one with its id. -ENOSPC: TOKENS_MAX; -ENOMEM. */
+/* Keeps a token in memory: new, or in place of the one with its id. -ENOSPC: TOKENS_MAX; -ENOMEM.
+ */
 int tokens_put(struct tokens *t, const struct store_token *token);
 
 /* The token that a text is, if it is known, whole, not revoked and not expired; else NULL. */

@@ -46,9 +46,10 @@ void worker_pool_free(struct worker_pool *p);
 int32_t worker_idle(const struct worker_pool *p);
 
 /*
- * Gives a job to an idle worker; one that can wait goes to the last, which runs at a lower priority, so
- * that it takes no time from what cannot. limits and problem are stolen. deadline_ms from now the
- * worker is killed. -EBUSY: none is idle; -ENOMEM; -E2BIG: the problem is over the size of a message.
+ * Gives a job to an idle worker; one that can wait goes to the last, which runs at a lower
+ * priority, so that it takes no time from what cannot. limits and problem are stolen. deadline_ms
+ * from now the worker is killed. -EBUSY: none is idle; -ENOMEM; -E2BIG: the problem is over the
+ * size of a message.
  */
 int worker_solve(struct worker_pool *p, json_t *limits, json_t *problem, int64_t deadline_ms,
     bool can_wait, worker_done_fn *done, void *arg);

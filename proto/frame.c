@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One buffer, three marks: start <= scanned <= end. Bytes before start were given
  * out, those before scanned hold no line end, those before end are not read yet.

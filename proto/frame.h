@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes to lines: one JSON object or batch a line, LF ends it, a CR before it
  * is tolerated. Knows no socket: bytes are pushed in, lines come out.

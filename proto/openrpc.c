@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The document is parsed once; what is asked of it with every request (methods by
  * name, roles as bits, messages of errors) is laid out for that.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The OpenRPC document, built in: which methods there are, who may call them, and
  * what their parameters must look like. proto/openrpc.json is the one source.

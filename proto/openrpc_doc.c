@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the reference of all methods as Markdown, from the built-in OpenRPC document. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Typed reading of checked parameters, with a sticky first refusal.
  *

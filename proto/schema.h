@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks values against the part of JSON Schema that proto/openrpc.h lists, and says
  * in words what a schema expects.

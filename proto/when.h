@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times on the wire: RFC 3339 with offset, and the seconds and microseconds inside. */
 #ifndef EVENKEEL_PROTO_WHEN_H
 #define EVENKEEL_PROTO_WHEN_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A zone file holds the moments at which the offset changed, and a rule in the
  * style of POSIX TZ for the years after the last of them.

@@ -12,6 +12,7 @@ enum {
 	BUCKETS = 48,      /* enough to be sharp, few enough to be quick */
 	BUCKETS_MAX = 400, /* with more, short stops make the backward pass dear */
 	LAYERS_MAX = 5,    /* of the backward pass: so many disturbances are told apart */
+	ROUNDED_LEGS = 3,  /* cents: what rounding may add to or take off three legs, and more */
 	ROOTS_MAX = 64,    /* ways to drive a prefix; the cheapest if there are more */
 };
 
@@ -415,20 +416,24 @@ bound_leave(struct graph *g, int32_t layer, int32_t i, int32_t b, const int32_t 
 	g->leave_second[at] = second;
 }
 
-/* Nodes that can be worth going to from somewhere, rather than home. */
+/*
+ * Adds the nodes that pay from this bucket on: where serving and going on costs
+ * less than to drive home from there at once. For the others, going home without them is
+ * no dearer, by the triangle inequality; the slack allows for its legs rounded.
+ */
 static int32_t
-useful_nodes(const struct graph *g, int32_t layer, int32_t b, int32_t *useful)
+add_useful(const struct graph *g, int32_t layer, int32_t b, bool *pays, int32_t *useful,
+    int32_t n)
 {
 	const double *best = g->best + (size_t)(layer * g->buckets + b) * (size_t)g->n;
-	double end_most = 0;
-	int32_t n = 0;
+	const double *end = g->end_cents + (size_t)b * (size_t)g->n;
 
-	for (int32_t i = 0; i < g->n; i++)
-		if (isfinite(g->end_cents[b * g->n + i]) && g->end_cents[b * g->n + i] > end_most)
-			end_most = g->end_cents[b * g->n + i];
-	for (int32_t j = 0; j < g->n; j++)
-		if (best[j] < end_most)
-			useful[n++] = j;
+	for (int32_t j = 0; j < g->n; j++) {
+		if (pays[j] || !(best[j] < end[j] + ROUNDED_LEGS))
+			continue;
+		pays[j] = true;
+		useful[n++] = j;
+	}
 	return n;
 }
 
@@ -444,13 +449,15 @@ graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t 
 		bound_loosely(g, duals, ok);
 		return;
 	}
-	for (int32_t layer = 0; layer < g->layers; layer++)
-		for (int32_t b = g->buckets - 1; b >= 0; b--) {
-			int32_t n_useful;
+	for (int32_t layer = 0; layer < g->layers; layer++) {
+		bool pays[PRICE_CALLS_MAX] = { false };
+		int32_t n_useful = 0;
 
+		for (int32_t b = g->buckets - 1; b >= 0; b--) {
 			bound_arrivals(g, duals, ok, layer, b);
-			n_useful = useful_nodes(g, layer, b, useful);
+			n_useful = add_useful(g, layer, b, pays, useful, n_useful);
 			for (int32_t i = 0; i < g->n; i++)
 				bound_leave(g, layer, i, b, useful, n_useful);
 		}
+	}
 }

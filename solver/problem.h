@@ -123,7 +123,7 @@ struct weights {
 	int32_t eta_tolerance_s;          /* 600 */
 	int32_t late_steep_s;             /* lateness beyond this costs double: convex */
 	int32_t break_late_cents_per_h;   /* a break that starts after its close_s */
-	int32_t fair_cents;               /* per point squared: fair*((before+carried)^2-before^2) */
+	int32_t fair_cents; /* per point squared: fair*((before+carried)^2-before^2) */
 };
 
 struct problem {

@@ -47,9 +47,10 @@ struct plan_route {
 };
 
 struct disturbance {
-	int32_t reassigned, repromised, eta_moved, dropped; /* calls of each kind, forced or chosen */
+	int32_t reassigned, repromised, eta_moved,
+	    dropped; /* calls of each kind, forced or chosen */
 	int32_t chosen;                                     /* distinct calls disturbed by choice */
-	int32_t forced;                                     /* distinct calls the stay plan disturbs */
+	int32_t forced; /* distinct calls the stay plan disturbs */
 };
 
 struct plan {
@@ -59,7 +60,7 @@ struct plan {
 	int32_t calls;
 	int64_t cost_cents;
 	int64_t stay_cents;       /* cost of the stay plan */
-	int64_t bound_cents;      /* proven lower bound of cost_cents over this problem and budget */
+	int64_t bound_cents; /* proven lower bound of cost_cents over this problem and budget */
 	bool proven;              /* bound rounded up reaches cost */
 	struct disturbance disturbance;
 	int64_t work;             /* work units used */

@@ -27,6 +27,9 @@ wrong "longer than $lines_max lines: give the second job its own file" \
 wrong "wider than $columns_max columns" \
 	"$(for f in $code; do expand "$f" | awk -v max=$columns_max -v f="$f" \
 		'length > max { print f ":" NR ": " length }'; done)"
+wrong 'without its licence in the first line' \
+	"$(for f in $code; do head -n 1 "$f" |
+		grep -qxF '/* SPDX-License-Identifier: Apache-2.0 */' || echo "$f"; done)"
 wrong 'indented with spaces, or with blanks at the end of a line' \
 	"$(grep -nE '^        |[ 	]+$' $code || true)"
 wrong 'unfinished' \

@@ -2,10 +2,10 @@
 /*
  * A real evenkeeld on a scratch store, for whole-daemon tests.
  *
- * Each daemon has its own directory under TMPDIR (or /tmp), listens on a port that the kernel chose,
- * and, unless told otherwise, has a virtual clock that starts at HARNESS_START. What goes wrong fails
- * the test at once, with the end of the daemon's log. Every result is held against its schema in the
- * OpenRPC document.
+ * Each daemon has its own directory under TMPDIR (or /tmp), listens on a port that the kernel
+ * chose, and, unless told otherwise, has a virtual clock that starts at HARNESS_START. What goes
+ * wrong fails the test at once, with the end of the daemon's log. Every result is held against its
+ * schema in the OpenRPC document.
  */
 #ifndef EVENKEEL_TESTS_DAEMON_HARNESS_H
 #define EVENKEEL_TESTS_DAEMON_HARNESS_H
@@ -27,7 +27,8 @@ struct harness {
 	char dir[HARNESS_PATH_SIZE];
 	pid_t pid; /* 0: not running */
 	uint16_t port;
-	const char *args[HARNESS_ARGS_MAX]; /* more of the command line, NULL at the end; borrowed */
+	const char
+	    *args[HARNESS_ARGS_MAX]; /* more of the command line, NULL at the end; borrowed */
 	bool real_clock;
 	void (*before_exec)(void); /* in the child, or NULL */
 	struct client *admin;      /* logged in with admin.token; NULL: not running */
@@ -64,8 +65,8 @@ void harness_raw_send(int fd, const char *bytes, size_t len);
 char *harness_raw_line(int fd, int wait_ms);
 
 /*
- * A call that must succeed; params are stolen, and get a cmd_id if the method writes and they have none.
- * The result is the caller's.
+ * A call that must succeed; params are stolen, and get a cmd_id if the method writes and they have
+ * none. The result is the caller's.
  */
 json_t *harness_ok(struct client *c, const char *method, json_t *params);
 /* A call that must be refused with this code; its message (and data, if ret is not NULL). */

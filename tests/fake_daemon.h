@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A daemon that follows a script on a port of its own, to try clients against. */
 #ifndef EVENKEEL_TESTS_FAKE_DAEMON_H
 #define EVENKEEL_TESTS_FAKE_DAEMON_H
@@ -10,7 +11,7 @@
 struct fake_step {
 	const char *method;  /* that must come; NULL: none, only send */
 	const char *params;  /* text that its params must contain, compact; NULL: any */
-	const char *lines;   /* sent: $id is the request's id, $prev the one before; NULL: nothing */
+	const char *lines; /* sent: $id is the request's id, $prev the one before; NULL: nothing */
 	bool close;          /* then close the connection; the next step waits for another */
 };
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes to lines: the same lines must come out whether the bytes are pushed at once
  * or in pieces. The first byte of the input sets the pieces' length, the second the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A journal, an event a line, or a snapshot: whatever is in it, the rules take it or refuse it,
  * the state stays sound, and its dump loads to the same dump.

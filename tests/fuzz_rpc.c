@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A line to requests, each checked against the document and answered: whatever comes
  * in, what goes out is one line of JSON that can be read again.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * States for tests: events written as short text, plans made by re-timing.
  *
@@ -35,10 +35,10 @@ void fix_must(struct state *s, int64_t at_s, enum event_type type, const char *f
 struct state *fix_open(void);
 
 /*
- * A small shop, at 07:00 (T0 - 3600): technicians t1 and t2 (skill hvac, level 2), t3 (none), home at 41.88
- * -87.63, shifts 08:00 to 17:00 today and tomorrow, a break of 1,800 s between 12:00 and 13:00.
- * Calls c1 to c4 (an hour each, c4 with an appointment 15:00 to 16:00), all unassigned; c2 needs hvac.
- * Sites are 0.01 degrees of latitude apart: some two minutes' drive and the leg's two.
+ * A small shop, at 07:00 (T0 - 3600): technicians t1 and t2 (skill hvac, level 2), t3 (none), home
+ * at 41.88 -87.63, shifts 08:00 to 17:00 today and tomorrow, a break of 1,800 s between 12:00 and
+ * 13:00. Calls c1 to c4 (an hour each, c4 with an appointment 15:00 to 16:00), all unassigned; c2
+ * needs hvac. Sites are 0.01 degrees of latitude apart: some two minutes' drive and the leg's two.
  */
 struct state *fix_shop(void);
 

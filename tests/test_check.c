@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's own check: each rule broken alone is found, and disturbance is counted as problem.h says. */
 #include <errno.h>
 #include <setjmp.h>

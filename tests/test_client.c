@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The client against a scripted daemon: order, pipelines, notifications, and every way to end. */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* evenkeelctl as it is run: what it asks a scripted daemon, what it prints, and its exit status. */
 #include <stdarg.h>
 #include <stddef.h>

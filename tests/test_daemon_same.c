@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The same commands, the same plans (A10): a day is played twice against daemons that count work instead
  * of time, and each answer and the state at the end must be the same. The journal of the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Events as journal lines, the table of ids, and the guidelines against the OpenRPC document. */
 #include <errno.h>
 #include <setjmp.h>

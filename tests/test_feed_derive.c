@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What subscribers hear of each kind of event, and that it is as the OpenRPC document says. */
 #include <errno.h>
 #include <setjmp.h>

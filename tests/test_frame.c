@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lines out of bytes, however the bytes were cut, and which texts are UTF-8. */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The document is sound, and its checks refuse by name with what was expected and what came. */
 #include <errno.h>
 #include <stdarg.h>

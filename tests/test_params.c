@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Typed reading: values, defaults, and one sticky refusal. */
 #include <stdarg.h>
 #include <stddef.h>

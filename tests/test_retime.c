@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where routes lead, seen from a moment: times, breaks, shifts, absences, what does not fit. */
 #include <setjmp.h>
 #include <stdarg.h>

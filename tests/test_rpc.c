@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lines to requests with every refusal of JSON-RPC, and answers back to lines. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rules of the state, event by event: what is refused changes nothing, what is taken stays sound. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every allocation of the rules failed in turn: each says so, and nothing has changed. The linker
  * puts our malloc(), calloc() and realloc() before the real ones; jansson is told to use them.

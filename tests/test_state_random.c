@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random days: events of every kind, right ones, wrong ones and damaged ones. After each, the rules that
  * always hold must hold; at the end the journal must replay, from the start and

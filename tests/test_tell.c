@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is told, when, why, and how sure it is. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of verbs against the OpenRPC document: each method has a verb, each verb is whole. */
 #include <stdarg.h>
 #include <stddef.h>

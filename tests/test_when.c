@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 3339 both ways, zones with their changes of clock, and the C library as a second opinion. */
 #include <dirent.h>
 #include <errno.h>
