@@ -4,19 +4,35 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/snapshot.h"
 
-enum { PUSH_MAX_S = 60 /* more cannot have passed since the snapshot */ };
+enum {
+	PUSH_MAX_S = 60, /* more cannot have passed since the snapshot */
+	SAME_S = 60,     /* a stop that is moved by less is not moved */
+};
 
+/* Whether the plan leaves a route as it stands: order, times, and where breaks are taken. */
 static bool
-same_order(const struct scope *sc, const struct retimed *was, const struct plan_route *route)
+stands(const struct scope *sc, const struct retimed *was, const struct plan_route *route)
 {
 	if (route->stops != was->stops - was->under_way)
 		return false;
-	for (int32_t i = 0; i < route->stops; i++)
-		if (sc->call[route->stop[i].call] != was->stop[was->under_way + i].call)
+	for (int32_t i = 0; i < route->stops; i++) {
+		const struct stop *stop = &was->stop[was->under_way + i];
+
+		if (sc->call[route->stop[i].call] != stop->call ||
+		    llabs(sc->now + route->stop[i].start_s - stop->arrival) >= SAME_S)
+			return false;
+	}
+	if (route->stops == 0)
+		return true;
+	if (route->takens != was->takens)
+		return false;
+	for (int32_t b = 0; b < route->takens; b++)
+		if (was->under_way + route->taken[b].after != was->taken[b].after)
 			return false;
 	return true;
 }
@@ -140,7 +156,7 @@ proposal_make(const struct state *s, int64_t now, const struct scope *sc,
 		struct new_route *to = &ret[n];
 		const char *call;
 
-		if (same_order(sc, was, route))
+		if (stands(sc, was, route))
 			continue;
 		to->tech = sc->tech[k];
 		retime(s, to->tech, now, &to->timed);
