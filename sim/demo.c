@@ -55,7 +55,7 @@ print_next_steps(const struct replay *r, const struct show *s, const char *story
 		snprintf(state, sizeof(state), "%s", r->options.state);
 	printf("\nThe day is kept in %s/evenkeel.db. Start the daemon on it again, and ask:\n\n",
 	    state);
-	printf("  %s%sevenkeeld --config %s/evenkeel.conf --clock virtual --port 7411 &%s\n", bold,
+	printf("  %s%sevenkeeld --config %s/evenkeel.conf --clock virtual --port 7411 & sleep 2%s\n", bold,
 	    bin, state, plain);
 	printf("  %s%sevenkeelctl --token-file %s/admin.token status%s\n", bold, bin, state, plain);
 	printf(

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Fails if doc/methods.md is older than the OpenRPC document, or if the man page of
-# evenkeelctl leaves out a verb or a global option.
+# Fails if doc/methods.md is older than the OpenRPC document, or if a man page leaves out
+# an option of its program, or that of evenkeelctl a verb.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -37,5 +37,19 @@ for option in host port token-file json timeout help version; do
 		echo "    doc/evenkeelctl.1 does not explain: --$option"
 		status=1
 	}
+done
+# Every option that a program's help lists, or shows in its usage, stands in its man page.
+for page in evenkeeld.8 evenkeel-sim.1 evenkeel-solve.1; do
+	program=${page%.*}
+	"$builddir/$program" --help | grep -oE '(^  |\[|  evenkeel-[a-z]* )--[a-z-]+' |
+		sed 's/.*--//' >options.$$
+	[ -s options.$$ ] || { echo "    the help of $program lists no options"; status=1; }
+	while read -r option; do
+		grep -qE "Fl (Fl |-)$option( |\$)" "$srcdir/doc/$page" || {
+			echo "    doc/$page does not explain: --$option"
+			status=1
+		}
+	done <options.$$
+	rm -f options.$$
 done
 exit $status
