@@ -7,6 +7,7 @@ enum {
 	DAY_S = 86400,
 	AGE_PCT_A_DAY = 25,
 	AGE_PCT_MAX = 400,
+	CENTS_MAX = 100000000, /* the largest price of a problem */
 };
 
 struct cost_frame
@@ -34,11 +35,15 @@ cost_due(const struct call_state *c)
 }
 
 static int32_t
+at_most(int64_t cents)
+{
+	return cents > CENTS_MAX ? CENTS_MAX : (int32_t)cents;
+}
+
+static int32_t
 percent(int32_t cents, int64_t pct)
 {
-	int64_t v = (int64_t)cents * pct / 100;
-
-	return v > 100000000 ? 100000000 : (int32_t)v; /* the largest price of a problem */
+	return at_most((int64_t)cents * pct / 100);
 }
 
 int32_t
@@ -47,6 +52,27 @@ cost_moves(const struct cost_frame *f, int32_t call)
 	const struct call_state *c = state_call(f->s, call);
 
 	return c->moves_day == f->day_from ? c->moves_today : 0;
+}
+
+/* Lateness costs double beyond late_steep_s. */
+static int64_t
+late_cents(const struct guidelines *g, int32_t cents_per_h, int64_t late_s)
+{
+	int64_t steep_s = late_s > g->late_steep_s ? late_s - g->late_steep_s : 0;
+
+	return late_s > 0 ? cost_hourly(cents_per_h, late_s + steep_s) : 0;
+}
+
+/* What a call has cost by waiting until now, whether it is served or not. */
+static int64_t
+sunk_cents(const struct cost_frame *f, const struct call_state *c)
+{
+	const struct guidelines *g = state_guidelines(f->s);
+	int64_t cents = late_cents(g, g->late_cents_per_h[c->severity], f->now - cost_due(c));
+
+	if (f->now > c->opened)
+		cents += cost_hourly(g->response_cents_per_h[c->severity], f->now - c->opened);
+	return cents;
 }
 
 void
@@ -72,7 +98,8 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 		.repromise_cents = percent(g->repromise_cents, again),
 		.eta_moved_cents = percent(g->eta_moved_cents, again),
 		.drop_cents = percent(g->drop_cents, again),
-		.unserved_cents = percent(g->unserved_cents[c->severity], age),
+		.unserved_cents = at_most(percent(g->unserved_cents[c->severity], age) +
+		    sunk_cents(f, c)),
 	};
 }
 
@@ -105,17 +132,13 @@ add_stop(const struct cost_frame *f, int32_t tech, const struct stop *stop, stru
 	const struct guidelines *g = state_guidelines(f->s);
 	const struct call_state *c = state_call(f->s, stop->call);
 	struct cost_prices p;
-	int64_t due = cost_due(c), late, steep;
+	int64_t due = cost_due(c);
 
 	cost_prices(f, stop->call, &p);
 	add->drive += cost_hourly(g->drive_cents_per_h, stop->drive_s);
 	if (stop->arrival > c->opened)
 		add->response += cost_hourly(p.response_cents_per_h, stop->arrival - c->opened);
-	if (stop->arrival > due) {
-		late = stop->arrival - due;
-		steep = late > g->late_steep_s ? late - g->late_steep_s : 0;
-		add->late += cost_hourly(p.late_cents_per_h, late + steep);
-	}
+	add->late += late_cents(g, p.late_cents_per_h, stop->arrival - due);
 	if (c->preferred[0] != '\0' && state_tech_find(f->s, c->preferred) != tech)
 		add->prefer += p.prefer_cents;
 	add_told(f, c, &p, tech, stop->arrival, add);

@@ -40,7 +40,8 @@ struct cost_frame cost_frame(const struct state *s, int64_t now);
 /*
  * Prices from the guidelines by severity. Disturbance prices rise with each earlier move of the
  * day; the price of leaving a call out is doubled when it is due today and grows by a quarter with
- * each day that it has waited, up to four times, so that nobody waits for ever.
+ * each day that it has waited, up to four times, and what the wait has cost by now is on top of it:
+ * lateness that is past is no reason to leave a call out, so nobody waits for ever.
  */
 void cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret);
 

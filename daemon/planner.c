@@ -335,20 +335,32 @@ planner_position(struct planner *p, struct territory *t, int32_t tech)
 		    driver->id, c->id, ev == NULL ? "out of memory" : why);
 }
 
-void
-planner_unassigned(struct planner *p, struct territory *t)
+/* Whatever is on no route is asked about, the newest first. */
+static void
+ask_unassigned(struct desk *d)
 {
-	const struct state *s = t->state;
-	struct desk *d = desk_of(p, t);
+	const struct state *s = d->t->state;
 	int32_t open_n;
 	const int32_t *open = state_open(s, &open_n);
 
-	for (int32_t i = open_n - 1; d != NULL && i >= 0; i--) {
+	for (int32_t i = open_n - 1; i >= 0; i--) {
 		if (state_call(s, open[i])->status != CALL_UNASSIGNED)
 			continue;
+		if (!d->waiting.any)
+			d->waiting.cause = (struct cause){ .tick = true, .seq = state_seq(s),
+				.call = -1, .tech = -1, .why = TELL_REPLANNED };
 		question_call(&d->waiting, open[i]);
 		d->waiting.solve = true;
 	}
+}
+
+void
+planner_unassigned(struct planner *p, struct territory *t)
+{
+	struct desk *d = desk_of(p, t);
+
+	if (d != NULL)
+		ask_unassigned(d);
 	planner_arm(p, 0);
 }
 
@@ -374,6 +386,8 @@ look_at_day(struct desk *d)
 			if (look_unassigned(s) > PLANNER_START_CALLS) {
 				question_focus(&d->waiting, k);
 				d->waiting.solve = true;
+			} else {
+				ask_unassigned(d);
 			}
 			return;
 		}

@@ -542,6 +542,33 @@ test_time_alone(void **unused)
 	harness_done(&h);
 }
 
+/* However late, a call is done when there is room: what is late already is no reason to leave it. */
+static void
+test_nobody_waits_for_ever(void **unused)
+{
+	struct harness h = { 0 };
+	char *call;
+	json_t *j;
+
+	(void)unused;
+	harness_start(&h);
+	harness_do(h.admin, "technician.add",
+	    json_pack("{s:s, s:s, s:{s:f, s:f}, s:[{s:s, s:s}, {s:s, s:s}]}", "technician", "t1", "name",
+	        "Ada", "home", "lat", 42.35, "lon", -71.06, "shifts", "from", DAY "08:00:00-04:00", "to",
+	        DAY "17:00:00-04:00", "from", "2011-09-22T08:00:00-04:00", "to",
+	        "2011-09-22T17:00:00-04:00"));
+	j = harness_ok(h.admin, "call.book",
+	    json_pack("{s:s, s:{s:f, s:f}, s:s, s:s}", "customer", "acme", "site", "lat", 42.36, "lon",
+	        -71.07, "due", DAY "12:00:00-04:00", "severity", "urgent"));
+	call = strdup(json_string_value(json_object_get(j, "call")));
+	json_decref(j);
+	harness_at(&h, "18:00:00"); /* he did not come; tomorrow is dearer than leaving it out */
+	harness_do(h.admin, "clock.advance", json_pack("{s:s}", "to", "2011-09-22T07:30:00-04:00"));
+	expect_member(&h, call, "status", "planned");
+	free(call);
+	harness_done(&h);
+}
+
 /* A driver who reports from far away is late, and the customer hears it before he would have come. */
 static void
 test_late_by_position(void **unused)
@@ -582,6 +609,7 @@ main(void)
 		cmocka_unit_test(test_no_deadline),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_time_alone),
+		cmocka_unit_test(test_nobody_waits_for_ever),
 		cmocka_unit_test(test_late_by_position),
 	};
 

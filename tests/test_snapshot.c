@@ -218,7 +218,11 @@ test_insertion(void **unused)
 	state_free(s);
 }
 
-/* The price of leaving a call out: doubled when due today, growing with age, never without end. */
+/*
+ * The price of leaving a call out: doubled when due today, growing with age, never without end; and
+ * on top what waiting has cost already (60 cents an hour since it was opened, an hour before T0; 2000
+ * an hour since its appointment ended, 8 hours after T0, doubled after half an hour).
+ */
 static void
 test_prices(void **unused)
 {
@@ -230,13 +234,15 @@ test_prices(void **unused)
 
 	(void)unused;
 	cost_prices(&f, c4, &p); /* its appointment is today */
-	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE]);
+	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] + 60);
 	f = cost_frame(s, T0 + 2 * 86400);
 	cost_prices(&f, c4, &p);
-	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] * 150 / 100);
+	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] * 150 / 100 + 49 * 60 +
+	    (40 + 40) * 2000 - 1000);
 	f = cost_frame(s, T0 + 365 * 86400);
 	cost_prices(&f, c4, &p);
-	assert_int_equal(p.unserved_cents, 8 * g->unserved_cents[SEV_ROUTINE]);
+	assert_int_equal(p.unserved_cents, 8 * g->unserved_cents[SEV_ROUTINE] + 8761 * 60 +
+	    (8752 + 8752) * 2000 - 1000);
 	state_free(s);
 }
 
