@@ -45,7 +45,7 @@ for page in evenkeeld.8 evenkeel-sim.1 evenkeel-solve.1; do
 		sed 's/.*--//' >options.$$
 	[ -s options.$$ ] || { echo "    the help of $program lists no options"; status=1; }
 	while read -r option; do
-		grep -qE "Fl (Fl |-)$option( |\$)" "$srcdir/doc/$page" || {
+		grep -qE "^\.It .*Fl (Fl |-)$option( |\$)" "$srcdir/doc/$page" || {
 			echo "    doc/$page does not explain: --$option"
 			status=1
 		}
