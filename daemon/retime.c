@@ -100,6 +100,9 @@ mind_absence(const struct tech *t, struct retimed *r)
 {
 	if (t->absent_from <= r->ready && r->ready < t->absent_to) {
 		r->ready = t->absent_to;
+		/* Nobody comes back for overtime alone. */
+		if (r->ready >= r->shift_end)
+			r->overtime_max_s = 0;
 	} else if (t->absent_from > r->ready && t->absent_from < r->shift_end) {
 		r->shift_end = t->absent_from;
 		r->overtime_max_s = 0;

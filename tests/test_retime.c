@@ -69,6 +69,9 @@ static const struct retime_case {
 	int64_t end_s; /* -1: not looked at */
 } cases[] = {
 	{ "before the shift", { { 0 } }, -1800, "c1 c2", "c1@294 c2@4188 break@14400", true, 16667 },
+	{ "absent to the end of the shift: no overtime after it",
+	    { { 0, EV_TECHNICIAN_ABSENT, "{'technician':'t1','version':2,'from':@0,'to':@32400}" } },
+	    0, "c1", "lost:c1", false, -1 },
 	{ "nothing to do", { { 0 } }, -1800, "", "", true, 0 },
 	{ "late, but not for long", { { 0 } }, 1800, "c1", "c1@2094 break@14400", true, -1 },
 	{ "did not come; tomorrow's shift", { { 0 } }, 1801, "c1", "c1@86694", true, -1 },
