@@ -426,10 +426,12 @@ add_useful(const struct graph *g, int32_t layer, int32_t b, bool *pays, int32_t 
     int32_t n)
 {
 	const double *best = g->best + (size_t)(layer * g->buckets + b) * (size_t)g->n;
-	const double *end = g->end_cents + (size_t)b * (size_t)g->n;
+	const double *end = g->end_cents + (size_t)(b + 1) * (size_t)g->n;
 
 	for (int32_t j = 0; j < g->n; j++) {
-		if (pays[j] || !(best[j] < end[j] + ROUNDED_LEGS))
+		/* Home as of the bucket's end: dearer than any time in it. */
+		if (pays[j] || isinf(best[j]) ||
+		    (b + 1 < g->buckets && best[j] >= end[j] + ROUNDED_LEGS))
 			continue;
 		pays[j] = true;
 		useful[n++] = j;

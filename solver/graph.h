@@ -44,6 +44,7 @@ struct graph {
 	 * more calls may be disturbed by choice; the top layer does not run out.
 	 */
 	int32_t layers;
+	int64_t bound_of;     /* version of the prices, 0 none */
 	double *best;         /* reduced cost at least from the arrival at it on */
 	double *second;       /* the same if the call after it may not be next */
 	int32_t *next;        /* that call, -1 none */

@@ -247,6 +247,7 @@ master_solve(struct master *ms, int64_t deadline_us)
 	rc = lp_solve(ms->lp, (int)left_ms, &ms->pivots);
 	if (rc < 0)
 		return rc;
+	ms->duals.version++;
 	for (int32_t o = 0; o < ms->opens; o++)
 		ms->duals.call[o] = lp_dual(ms->lp, o);
 	for (int32_t k = 0; k < ms->m->p->technicians; k++)

@@ -9,6 +9,9 @@
 #include "solver/clock.h"
 #include "solver/graph.h"
 
+/* Of the least reduced cost there may be, what a quick look wants at least. */
+#define GOOD_PART 0.3
+
 enum {
 	WORDS = PRICE_CALLS_MAX / 64,
 	QUEUES = 256,        /* labels wait here by time, to be extended in its order */
@@ -451,7 +454,11 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 		pr->peers[h] = -1;
 	for (int q = 0; q < QUEUES; q++)
 		pr->queue[q] = -1;
-	graph_bound(g, duals, pr->ok, lim->chosen_max);
+	/* A harder look at the same prices starts from the same bounds. */
+	if (g->bound_of != duals->version) {
+		graph_bound(g, duals, pr->ok, lim->chosen_max);
+		g->bound_of = duals->version;
+	}
 }
 
 /* No route of the technician has less reduced cost than this, by the backward pass. */
@@ -497,6 +504,9 @@ price_run(struct price *pr, int32_t k, const struct duals *duals, const struct p
 		ret->complete = true;
 		return 0;
 	}
+	/* A quick look is for the good ones only; what it misses is found by the next. */
+	if (lim->effort == PRICE_QUICK && ret->bound * GOOD_PART < pr->worst)
+		pr->worst = ret->bound * GOOD_PART;
 	rc = extend_roots(pr);
 	if (rc == 0)
 		rc = extend_labels(pr);

@@ -24,6 +24,7 @@ struct duals {
 	double *call;       /* one per open call */
 	double *technician; /* one per technician */
 	double chosen;      /* <= 0 */
+	int64_t version;    /* another whenever the prices or the branches are, never 0 */
 };
 
 /* How hard to look: each level finds what the one before misses, and costs more. */

@@ -35,9 +35,10 @@ by_value(const void *a, const void *b)
 }
 
 static struct plan *
-plan_morning(const struct problem *p, uint64_t seed, int64_t time_ms)
+plan_morning(const struct problem *p, uint64_t seed)
 {
-	struct solve_limits lim = { .time_ms = time_ms, .seed = seed, .search = true };
+	struct solve_limits lim = { .work = 10000 * (int64_t)p->calls, .seed = seed,
+		.search = true };
 	struct plan *plan;
 	int rc = solve(p, &lim, &plan);
 
@@ -53,11 +54,12 @@ run(const struct row *row, int64_t time_ms)
 {
 	int64_t us[EVENTS * DAYS], calls = 0, chosen = 0, cents = 0;
 	int proven = 0, n = 0, unserved = 0;
+	int days = getenv("BENCH_DAYS") ? atoi(getenv("BENCH_DAYS")) : DAYS;
 
-	for (int day = 0; day < DAYS; day++) {
+	for (int day = 0; day < days && day < DAYS; day++) {
 		struct rng r = { 1000 + (uint64_t)day };
 		struct problem *morning = day_morning(&r, row->technicians, row->calls);
-		struct plan *plan = plan_morning(morning, 1, 1000 + 2 * row->calls);
+		struct plan *plan = plan_morning(morning, 1);
 
 		for (int e = 0; e < EVENTS; e++) {
 			struct problem *p = row->absence
