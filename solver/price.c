@@ -158,14 +158,28 @@ dominates(const struct price *pr, const struct label *a, const struct label *b)
 	return opens_as_much(pr, a, b);
 }
 
-static bool
-is_dominated(struct price *pr, const struct label *l, int32_t *head)
+/*
+ * Where in its list a label belongs, and out with those that it dominates; NULL if
+ * one dominates it. Lists ascend by reduced cost, so that those before it are all
+ * that can dominate it; when all routes are wanted they are short, and in no order.
+ */
+static int32_t *
+place_among_peers(struct price *pr, const struct label *l, int32_t *head)
 {
-	int32_t *at = head;
+	bool in_order = pr->lim->effort != PRICE_ALL;
+	int32_t *at = head, *place;
 
-	for (int32_t o = *head; o >= 0; o = pr->label[o].peer)
-		if (dominates(pr, &pr->label[o], l))
-			return true;
+	for (; *at >= 0; at = &pr->label[*at].peer) {
+		const struct label *o = &pr->label[*at];
+
+		if (in_order && o->reduced > l->reduced)
+			break;
+		if (dominates(pr, o, l))
+			return NULL;
+	}
+	if (!in_order)
+		at = head;
+	place = at;
 	while (*at >= 0) {
 		struct label *o = &pr->label[*at];
 
@@ -176,7 +190,7 @@ is_dominated(struct price *pr, const struct label *l, int32_t *head)
 			at = &o->peer;
 		}
 	}
-	return false;
+	return place;
 }
 
 /* Marks the nodes that nothing after this label reaches in time. */
@@ -265,32 +279,42 @@ peers_of(struct price *pr, const struct label *l)
 }
 
 static int
+make_room(struct price *pr)
+{
+	int32_t more = pr->labels_max ? 2 * pr->labels_max : 2048;
+	struct label *grown;
+
+	if (pr->labels < pr->labels_max)
+		return 0;
+	grown = realloc(pr->label, (size_t)more * sizeof(*grown));
+	if (grown == NULL)
+		return -ENOMEM;
+	pr->label = grown;
+	pr->labels_max = more;
+	return 0;
+}
+
+static int
 push(struct price *pr, const struct label *l)
 {
-	int32_t *head = peers_of(pr, l);
+	int32_t *place;
 	int32_t q;
 	struct label *to;
 
-	if (is_dominated(pr, l, head))
+	if (make_room(pr) < 0)
+		return -ENOMEM;
+	place = place_among_peers(pr, l, peers_of(pr, l));
+	if (place == NULL)
 		return 0;
 	if (pr->labels >= pr->lim->labels_max) {
 		pr->full = true;
 		return 0;
 	}
-	if (pr->labels == pr->labels_max) {
-		int32_t more = pr->labels_max ? 2 * pr->labels_max : 2048;
-		struct label *grown = realloc(pr->label, (size_t)more * sizeof(*grown));
-
-		if (grown == NULL)
-			return -ENOMEM;
-		pr->label = grown;
-		pr->labels_max = more;
-	}
 	q = (l->s.t_s - pr->g->t0_s) / pr->queue_s;
 	to = &pr->label[pr->labels];
 	*to = *l;
-	to->peer = *head;
-	*head = pr->labels;
+	to->peer = *place;
+	*place = pr->labels;
 	to->queued = pr->queue[q];
 	pr->queue[q] = pr->labels++;
 	return finish(pr, pr->labels - 1, &to->s, to->reduced, to->node);
