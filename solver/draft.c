@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solver/clock.h"
 #include "solver/plan.h"
 
 static void
@@ -246,6 +247,189 @@ draft_insert(struct draft *d, struct route_work *w)
 	for (size_t j = 0; rc == 0 && j < n; j++)
 		rc = insert_call(d, w, out[j].call);
 	free(out);
+	return rc;
+}
+
+/* Gives route k back as it was, but for call i that has come or gone since. */
+static int
+put_back(struct draft *d, int32_t k, const struct draft_route *old, const int32_t *seq)
+{
+	return draft_set(d, k, seq, old->n, old->cents, old->chosen);
+}
+
+/* Moves call i to where it costs least, if that pays. *ret_moved tells. */
+static int
+relocate_call(struct draft *d, struct route_work *w, int32_t i, struct draft_route *before,
+    bool *ret_moved)
+{
+	int32_t k = d->by[i], to, n = 0;
+	int32_t old[PROBLEM_STOPS_MAX], rest[PROBLEM_STOPS_MAX];
+	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int64_t cents = d->cents;
+	int32_t room = INT16_MAX;
+	int rc;
+
+	memcpy(before, d->route, (size_t)d->m->p->technicians * sizeof(*before));
+	memcpy(old, d->route[k].seq, (size_t)before[k].n * sizeof(*old));
+	for (int32_t s = 0; s < before[k].n; s++)
+		if (old[s] != i)
+			rest[n++] = old[s];
+	if (d->m->counts)
+		room = d->m->p->budget - d->chosen + before[k].chosen;
+	rc = route_eval(w, d->m, k, rest, n, room, choice);
+	if (rc <= 0)
+		return rc;
+	rc = draft_set(d, k, rest, n, choice[0].cents, choice[0].chosen);
+	if (rc == 0)
+		rc = insert_call(d, w, i);
+	if (rc < 0 || (d->cents < cents && draft_keeps(d))) {
+		*ret_moved = true;
+		return rc;
+	}
+	to = d->by[i];
+	if (to >= 0 && to != k) {
+		n = 0;
+		for (int32_t s = 0; s < d->route[to].n; s++)
+			if (d->route[to].seq[s] != i)
+				rest[n++] = d->route[to].seq[s];
+		rc = put_back(d, to, &before[to], rest);
+	}
+	return rc == 0 ? put_back(d, k, &before[k], old) : rc;
+}
+
+int
+draft_relocate(struct draft *d, struct route_work *w, int64_t deadline_us)
+{
+	struct draft_route *before = malloc(((size_t)d->m->p->technicians + 1) *
+	    sizeof(*before));
+	int32_t still = 0; /* calls in a row that stayed */
+	int rc = 0;
+
+	if (before == NULL)
+		return -ENOMEM;
+	for (int32_t i = 0; rc == 0 && d->m->p->calls > 0 && still < d->m->p->calls;
+	    i = (i + 1) % d->m->p->calls) {
+		bool moved = false;
+
+		if (deadline_us != 0 && clock_us() > deadline_us)
+			break;
+		if (d->by[i] >= 0 && d->m->call[i].fixed_on < 0)
+			rc = relocate_call(d, w, i, before, &moved);
+		else if (d->by[i] < 0)
+			rc = insert_call(d, w, i);
+		still = moved ? 0 : still + 1;
+	}
+	free(before);
+	return rc;
+}
+
+/* Takes call i off route k; the route stays as it is if the rest cannot be driven. */
+static int
+drop_call(struct draft *d, struct route_work *w, int32_t k, int32_t i)
+{
+	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int32_t seq[PROBLEM_STOPS_MAX];
+	int32_t n = 0;
+	int rc;
+
+	for (int32_t s = 0; s < d->route[k].n; s++)
+		if (d->route[k].seq[s] != i)
+			seq[n++] = d->route[k].seq[s];
+	rc = route_eval(w, d->m, k, seq, n, d->m->counts ? d->route[k].chosen : INT16_MAX, choice);
+	if (rc <= 0)
+		return rc;
+	return draft_set(d, k, seq, n, choice[0].cents, choice[0].chosen);
+}
+
+/* The route without call `out`, with call `in` at pos of what is left. */
+static int32_t
+replaced(const struct draft_route *r, int32_t out, int32_t in, int32_t pos, int32_t *seq)
+{
+	int32_t n = 0;
+
+	for (int32_t s = 0; s < r->n; s++) {
+		if (r->seq[s] == out)
+			continue;
+		if (n == pos)
+			seq[n++] = in;
+		seq[n++] = r->seq[s];
+	}
+	if (n == pos)
+		seq[n++] = in;
+	return n;
+}
+
+/* In a copy: call i instead of call out on route k, and call out elsewhere. */
+static int
+try_eject(struct draft *copy, struct route_work *w, int32_t i, int32_t k, int32_t out)
+{
+	struct draft_route *r = &copy->route[k];
+	struct route_choice choice[ROUTE_CHOICES_MAX], best = { .cents = INT64_MAX };
+	int32_t seq[PROBLEM_STOPS_MAX];
+	int32_t room = INT16_MAX, best_pos = -1, n;
+	int rc;
+
+	if (copy->m->counts)
+		room = copy->m->p->budget - copy->chosen + r->chosen +
+		    copy->m->call[i].skip_chosen;
+	for (int32_t pos = copy->m->p->technician[k].fixed; pos < r->n; pos++) {
+		n = replaced(r, out, i, pos, seq);
+		rc = route_eval(w, copy->m, k, seq, n, room, choice);
+		if (rc < 0)
+			return rc;
+		if (rc > 0 && choice[0].cents < best.cents) {
+			best = choice[0];
+			best_pos = pos;
+		}
+	}
+	if (best_pos < 0 || copy->by[i] >= 0)
+		return 0;
+	n = replaced(r, out, i, best_pos, seq);
+	rc = draft_set(copy, k, seq, n, best.cents, best.chosen);
+	return rc == 0 ? insert_call(copy, w, out) : rc;
+}
+
+/* The best of all ways to make room for call i. */
+static int
+eject_for(struct draft *d, struct route_work *w, int32_t i, struct draft *copy,
+    struct draft *best, int64_t deadline_us)
+{
+	const struct problem *p = d->m->p;
+	int rc = draft_copy(best, d);
+
+	for (int32_t k = 0; rc == 0 && k < p->technicians; k++) {
+		if (!problem_may(p, k, i) || d->by[i] == k)
+			continue;
+		for (int32_t s = p->technician[k].fixed; rc == 0 && s < d->route[k].n; s++) {
+			int32_t at = d->by[i];
+
+			if (deadline_us != 0 && clock_us() > deadline_us)
+				return draft_copy(d, best);
+			rc = draft_copy(copy, d);
+			if (rc == 0 && at >= 0)
+				rc = drop_call(copy, w, at, i);
+			if (rc == 0)
+				rc = try_eject(copy, w, i, k, d->route[k].seq[s]);
+			if (rc == 0 && copy->cents < best->cents && draft_keeps(copy))
+				rc = draft_copy(best, copy);
+		}
+	}
+	return rc == 0 ? draft_copy(d, best) : rc;
+}
+
+int
+draft_eject(struct draft *d, struct route_work *w, int64_t deadline_us)
+{
+	struct draft *copy = draft_new(d->m);
+	struct draft *best = draft_new(d->m);
+	int rc = copy == NULL || best == NULL ? -ENOMEM : 0;
+
+	for (int32_t i = 0; rc == 0 && i < d->m->p->calls; i++)
+		if (d->m->call[i].fixed_on < 0 &&
+		    (d->m->call[i].stay_technician < 0 || d->by[i] < 0))
+			rc = eject_for(d, w, i, copy, best, deadline_us);
+	draft_free(copy);
+	draft_free(best);
 	return rc;
 }
 

@@ -51,6 +51,20 @@ int draft_stay(struct draft *d, struct route_work *w);
  */
 int draft_insert(struct draft *d, struct route_work *w);
 
+/*
+ * Takes calls out one by one and puts each back where it costs least, over and
+ * over while that pays, the budget lasts, and the deadline (of CLOCK_MONOTONIC, 0
+ * none) has not come. -ENOMEM.
+ */
+int draft_relocate(struct draft *d, struct route_work *w, int64_t deadline_us);
+
+/*
+ * Gives each call that no route had or has yet the place of another call, which is put
+ * back where it costs least, if that pays and the budget lasts; until the deadline
+ * as above. -ENOMEM.
+ */
+int draft_eject(struct draft *d, struct route_work *w, int64_t deadline_us);
+
 /* The plan with its times; cost and disturbance as plan_check counts them. -ENOMEM. */
 int draft_plan(const struct draft *d, struct route_work *w, struct plan **ret);
 

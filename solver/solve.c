@@ -16,6 +16,7 @@ enum {
 	LABEL_CAP_PROVE = 1000000,
 	NODES = 300, /* of the branching, unless a proof is asked for */
 	SEARCH_ROUNDS_PER_CALL = 100, /* where there is no other limit */
+	EVENT_CALLS = 150, /* up to so many, calls are moved one by one before the proof */
 	EXACT_CALLS = 60, /* up to so many, a search leaves time for a proof */
 };
 
@@ -30,6 +31,13 @@ struct solving {
 	int64_t search_work;
 	int64_t start_us, deadline_us;
 };
+
+/* When a quarter of the time is over, 0 if there is no limit. */
+static int64_t
+quarter_us(const struct solving *s)
+{
+	return s->deadline_us == 0 ? 0 : s->start_us + (s->deadline_us - s->start_us) / 4;
+}
 
 static int
 start(struct solving *s)
@@ -49,6 +57,11 @@ start(struct solving *s)
 	/* A search puts in what is missing by itself, and faster. */
 	if (rc == 0 && !(s->lim->search && draft_keeps(s->best)))
 		rc = draft_insert(s->best, &s->w);
+	if (rc == 0 && !s->lim->search && draft_keeps(s->best) && s->p->calls <= EVENT_CALLS) {
+		rc = draft_eject(s->best, &s->w, quarter_us(s));
+		if (rc == 0)
+			rc = draft_relocate(s->best, &s->w, quarter_us(s));
+	}
 	return rc;
 }
 
