@@ -66,7 +66,7 @@ desk_init(struct desk *d, const struct sim_day *day, const struct fleet *fleet)
 		.budget_emergency = 4,
 		.budget_absence = 6,
 		.eta_tolerance_s = 600,
-		.tell_ahead_s = 7200,
+		.tell_ahead_s = 3600,
 		.promise_before_s = 1800,
 		.promise_after_s = 3600,
 		.overtime_max_s = 3600,

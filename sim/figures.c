@@ -8,7 +8,7 @@
 
 static const char *const rules[] = {
 	"Promise: the first ETA told of a call promises a window from 30 minutes before it to 60 minutes"
-	" after it; an appointment is a promise from its booking on. Policies tell two hours ahead or when"
+	" after it; an appointment is a promise from its booking on. Policies tell an hour ahead or when"
 	" a technician sets out, whichever is first. kept_first: the visit began within the first window;"
 	" kept_last: within the one last told. Calls that the customer cancelled before the visit do not"
 	" count; a promised call without a visit is a broken promise.",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the policies in process share: they plan from the desk alone, re-time and push routes,
- * and tell people by the daemon's own rule (two hours ahead or when a technician sets out, again
+ * and tell people by the daemon's own rule (an hour ahead or when a technician sets out, again
  * when it moves by more than the tolerance or leaves the promised window).
  */
 #ifndef EVENKEEL_SIM_LOCAL_H

@@ -89,6 +89,7 @@ fix_shop(void)
 {
 	struct state *s = fix_open();
 
+	fix_must(s, -7200, EV_GUIDELINES_SET, "{'version':1,'guidelines':{'tell_ahead_s':7200}}");
 	for (int k = 1; k <= 3; k++)
 		fix_must(s, -3600, EV_TECHNICIAN_ADDED,
 		    "{'technician':'t%d','terms':{'name':'T%d','home':{'lat_udeg':41880000,"

@@ -210,9 +210,9 @@ static const struct rule_case {
 	{ "near and told: by force", { 0 }, "t1: c2 c1", NULL, -1, "" },
 	{ "near and told: one before", { 0 }, "t1: c4 c1 c2", NULL, 5, "too near" },
 	{ "beyond the budget",
-	    { EV_GUIDELINES_SET, "{'version':1,'guidelines':{'freeze_s':0}}" }, "t1: c2 c1", NULL, 0,
+	    { EV_GUIDELINES_SET, "{'version':2,'guidelines':{'freeze_s':0}}" }, "t1: c2 c1", NULL, 0,
 	    "1 calls disturbed by choice, 0 allowed" },
-	{ "within the budget", { EV_GUIDELINES_SET, "{'version':1,'guidelines':{'freeze_s':0}}" },
+	{ "within the budget", { EV_GUIDELINES_SET, "{'version':2,'guidelines':{'freeze_s':0}}" },
 	    "t1: c2 c1", NULL, 1, "" },
 	{ "pinned", { EV_CALL_PINNED, "{'call':'c2','version':2}" }, "t1: c1; t2: c2 c3", NULL, 5,
 	    "pinned" },
@@ -220,7 +220,7 @@ static const struct rule_case {
 	    -1, "" },
 	{ "pinned and where it was", { EV_CALL_PINNED, "{'call':'c2','version':2}" }, "t1: c1 c2 c4",
 	    NULL, 0, "" },
-	{ "moved often enough", { EV_GUIDELINES_SET, "{'version':1,'guidelines':{'moves_max':0}}" },
+	{ "moved often enough", { EV_GUIDELINES_SET, "{'version':2,'guidelines':{'moves_max':0}}" },
 	    "t1: c1; t2: c3 c2", NULL, 5, "often enough" },
 	{ "absent",
 	    { EV_TECHNICIAN_ABSENT, "{'technician':'t1','version':2,'from':@-1800,'to':@36001}" },
@@ -279,7 +279,7 @@ static const struct count_case {
 	{ "another technician", { { 0 } }, -1700, "t1: c1; t2: c3 c2", "c2", "", "", "", "c2", "" },
 	{ "a swap on a route", { { 0 } }, -1700, "t1: c2 c1", "", "c1", "c1", "", "c1", "" },
 	{ "dropped", { { 0 } }, -1700, "t1: c1", "", "", "", "c2", "c2", "" },
-	{ "untold may go", { { EV_GUIDELINES_SET, "{'version':2,'guidelines':{'freeze_s':0}}" } }, -1700,
+	{ "untold may go", { { EV_GUIDELINES_SET, "{'version':3,'guidelines':{'freeze_s':0}}" } }, -1700,
 	    "t1: c1 c2; t2:", "", "", "", "c3", "c3", "" },
 	/* t1 does not come: all his calls slip, and it is nobody's choice. */
 	{ "slipped", { { 0 } }, 1500, "t1: c1 c2", "", "", "c1 c2", "", "", "c1 c2" },
@@ -313,7 +313,7 @@ test_counts(void **unused)
 		struct disturbed d = { 0 };
 		char is[512], wanted[512], part[6][64], why[256] = "";
 
-		fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':1,'guidelines':{'freeze_s':0}}");
+		fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'freeze_s':0}}");
 		fix_plan(s, -1800, "t1: c1 c2; t2: c3");
 		for (size_t k = 0; k < 2 && c->before[k].body != NULL; k++)
 			fix_must(s, -1750, c->before[k].type, "%s", c->before[k].body);

@@ -170,7 +170,7 @@ test_told_stops_wait(void **unused)
 	retime(s, 0, T0 - 1600, r);
 	assert_int_equal(r->stops, 1);
 	assert_int_equal(r->stop[0].arrival, told - 600);
-	fix_must(s, -1500, EV_GUIDELINES_SET, "{'version':1,'guidelines':{'eta_tolerance_s':7200}}");
+	fix_must(s, -1500, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'eta_tolerance_s':7200}}");
 	retime(s, 0, T0 - 1400, r);
 	assert_int_equal(r->stop[0].arrival, fix_call(s, "c1")->told.promise_from);
 	free(r);

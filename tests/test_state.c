@@ -69,14 +69,14 @@ static const struct state_case {
 	    "{'territory':'x','zone':'UTC'}", -EPERM, "opened before" },
 	{ "a body is an object", UNPLANNED, 0, EV_CALL_BOOKED, "[]", -EBADMSG, "an object" },
 
-	{ "guidelines", UNPLANNED, 0, EV_GUIDELINES_SET, "{'version':1,'guidelines':{'freeze_s':60}}",
+	{ "guidelines", UNPLANNED, 0, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'freeze_s':60}}",
 	    0, "" },
 	{ "guidelines out of range", UNPLANNED, 0, EV_GUIDELINES_SET,
-	    "{'version':1,'guidelines':{'freeze_s':-1}}", -EBADMSG, "guidelines" },
+	    "{'version':2,'guidelines':{'freeze_s':-1}}", -EBADMSG, "guidelines" },
 	{ "guidelines of no name", UNPLANNED, 0, EV_GUIDELINES_SET,
-	    "{'version':1,'guidelines':{'haste':1}}", -EBADMSG, "guidelines" },
+	    "{'version':2,'guidelines':{'haste':1}}", -EBADMSG, "guidelines" },
 	{ "guidelines skip a version", UNPLANNED, 0, EV_GUIDELINES_SET,
-	    "{'version':2,'guidelines':{}}", -EBADMSG, "version" },
+	    "{'version':3,'guidelines':{}}", -EBADMSG, "version" },
 
 	{ "technician", UNPLANNED, 0, EV_TECHNICIAN_ADDED,
 	    "{'technician':'t9','terms':" TECH_TERMS "}", 0, "" },

@@ -212,7 +212,7 @@ test_under_way(void **unused)
 	char text[128];
 
 	(void)unused;
-	fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':1,'guidelines':{'tell_ahead_s':0}}");
+	fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'tell_ahead_s':0}}");
 	fix_plan(s, -1800, "t1: c1 c2");
 	assert_false(fix_call(s, "c1")->told.any);
 	fix_must(s, 0, EV_SHIFT_STARTED,
