@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,6 +112,8 @@ become_daemon(const struct harness *h, const char *const args[], const char *log
 
 	program_path("evenkeeld", program);
 	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		_exit(126);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) /* a failed test leaves no daemon behind */
 		_exit(126);
 	if (h->before_exec != NULL)
 		h->before_exec();
