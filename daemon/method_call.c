@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
 #include "daemon/quote.h"
@@ -48,16 +49,19 @@ wanted_read(struct request *r, struct wanted *w)
 	w->asap = due != NULL && is_asap(due);
 	if (due != NULL && !w->asap) {
 		w->due = params_when(p, "due", 0);
-		json_object_set_new(w->terms, "due", json_integer(w->due));
+		build_set(&w->terms, "due", json_integer(w->due));
 	}
 	w->appointment = params_window(p, "appointment", &w->from, &w->to);
 	if (w->appointment)
-		json_object_set_new(w->terms, "appointment", json_pack("{s:I, s:I}", "from",
+		build_set(&w->terms, "appointment", json_pack("{s:I, s:I}", "from",
 		    (json_int_t)w->from, "to", (json_int_t)w->to));
-	if (!p->failed)
+	if (!p->failed && w->terms != NULL)
 		return true;
 	json_decref(w->terms);
-	request_refuse_params(r);
+	if (p->failed)
+		request_refuse_params(r);
+	else
+		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
 	return false;
 }
 
@@ -109,19 +113,54 @@ area_check(struct request *r, const struct state *s, const json_t *terms)
 	return false;
 }
 
-/* Technicians that the terms name. False after answering. */
+/* The technician that a member names, as changed or else as it was; NULL nobody. */
+static const char *
+named(const json_t *was, const json_t *terms, const char *member)
+{
+	const json_t *v = json_object_get(terms, member);
+
+	return json_string_value(v != NULL ? v : json_object_get(was, member));
+}
+
+/* Nobody is wanted and forbidden at once, in a change neither. False after answering. */
 static bool
-names_check(struct request *r, const struct state *s, const json_t *terms)
+wishes_check(struct request *r, const json_t *was, const json_t *terms)
+{
+	static const char *const member[] = { "required", "preferred" };
+	const json_t *forbidden = json_object_get(terms, "forbidden"), *one;
+	size_t i;
+
+	if (forbidden == NULL)
+		forbidden = json_object_get(was, "forbidden");
+	for (int m = 0; m < 2; m++) {
+		const char *id = named(was, terms, member[m]);
+
+		json_array_foreach(forbidden, i, one) {
+			if (id == NULL || strcmp(json_string_value(one), id) != 0)
+				continue;
+			params_refuse(request_params(r), "forbidden", m == 0 ?
+			    "technicians other than the required one" :
+			    "technicians other than the preferred one", id);
+			request_refuse_params(r);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Technicians that the terms name; was: the terms that they change, or NULL. False after answering. */
+static bool
+names_check(struct request *r, const struct state *s, const json_t *was, const json_t *terms)
 {
 	static const char *const member[] = { "preferred", "required" };
 	const json_t *forbidden = json_object_get(terms, "forbidden"), *one;
-	const char *required = json_string_value(json_object_get(terms, "required"));
-	struct params *p = request_params(r);
+	bool any = forbidden != NULL;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
 		const char *id = json_string_value(json_object_get(terms, member[i]));
 
+		any = any || id != NULL;
 		if (id == NULL || state_tech_find(s, id) >= 0)
 			continue;
 		request_refuse(r, RPC_NOT_FOUND, NULL, "%s: there is no technician %s", member[i], id);
@@ -130,17 +169,12 @@ names_check(struct request *r, const struct state *s, const json_t *terms)
 	json_array_foreach(forbidden, i, one) {
 		const char *id = json_string_value(one);
 
-		if (state_tech_find(s, id) < 0) {
-			request_refuse(r, RPC_NOT_FOUND, NULL, "forbidden: there is no technician %s", id);
-			return false;
-		}
-		if (required != NULL && strcmp(id, required) == 0) {
-			params_refuse(p, "forbidden", "technicians other than the required one", id);
-			request_refuse_params(r);
-			return false;
-		}
+		if (state_tech_find(s, id) >= 0)
+			continue;
+		request_refuse(r, RPC_NOT_FOUND, NULL, "forbidden: there is no technician %s", id);
+		return false;
 	}
-	return true;
+	return !any || wishes_check(r, was, terms);
 }
 
 /* --- booking --- */
@@ -185,17 +219,17 @@ refuse_undated(struct request *r, const struct state *s, int64_t now, const stru
 }
 
 static void
-fill_in(json_t *terms, const struct guidelines *g, int64_t now)
+fill_in(json_t **terms, const struct guidelines *g, int64_t now)
 {
-	if (json_object_get(terms, "needs") == NULL)
-		json_object_set_new(terms, "needs", json_array());
-	if (json_object_get(terms, "severity") == NULL)
-		json_object_set_new(terms, "severity", json_string(severity_name(SEV_ROUTINE)));
-	if (json_object_get(terms, "duration_s") == NULL)
-		json_object_set_new(terms, "duration_s", json_integer(g->duration_routine_s));
-	if (json_object_get(terms, "difficulty") == NULL)
-		json_object_set_new(terms, "difficulty", json_integer(0));
-	json_object_set_new(terms, "opened", json_integer(now));
+	if (json_object_get(*terms, "needs") == NULL)
+		build_set(terms, "needs", json_array());
+	if (json_object_get(*terms, "severity") == NULL)
+		build_set(terms, "severity", json_string(severity_name(SEV_ROUTINE)));
+	if (json_object_get(*terms, "duration_s") == NULL)
+		build_set(terms, "duration_s", json_integer(g->duration_routine_s));
+	if (json_object_get(*terms, "difficulty") == NULL)
+		build_set(terms, "difficulty", json_integer(0));
+	build_set(terms, "opened", json_integer(now));
 }
 
 /* A call that nobody can do is taken all the same: the shop may hire. But it is said. */
@@ -226,9 +260,11 @@ call_book(struct request *r)
 	if (t == NULL || !wanted_read(r, &w))
 		return;
 	s = t->state;
-	fill_in(w.terms, state_guidelines(s), now);
+	fill_in(&w.terms, state_guidelines(s), now);
 	state_open(s, &open_n);
-	if (!area_check(r, s, w.terms) || !names_check(r, s, w.terms)) {
+	if (w.terms == NULL) {
+		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
+	} else if (!area_check(r, s, w.terms) || !names_check(r, s, NULL, w.terms)) {
 		/* answered */
 	} else if (w.asap || (w.due == 0 && !w.appointment)) {
 		refuse_undated(r, s, now, &w);
@@ -269,7 +305,7 @@ call_body(const struct found *f)
 	json_t *body = json_pack("{s:s, s:I}", "call", c->id, "version", (json_int_t)c->version + 1);
 
 	if (c->tech >= 0)
-		json_object_set_new(body, "technician", json_string(state_tech(f->s, c->tech)->id));
+		build_set(&body, "technician", json_string(state_tech(f->s, c->tech)->id));
 	return body;
 }
 
@@ -292,11 +328,11 @@ call_amend(struct request *r)
 	} else if (json_object_size(w.terms) == 0) {
 		params_refuse(request_params(r), "call", "at least one member to change besides", "none");
 		request_refuse_params(r);
-	} else if (area_check(r, f.s, w.terms) && names_check(r, f.s, w.terms) &&
+	} else if (area_check(r, f.s, w.terms) && names_check(r, f.s, c->terms, w.terms) &&
 	    times_check(r, f.s, f.now, &w)) {
 		body = call_body(&f);
-		json_object_set(body, "terms", w.terms);
-		json_object_set_new(body, "status", json_string(call_status_name(c->status)));
+		build_set(&body, "terms", json_incref(w.terms));
+		build_set(&body, "status", json_string(call_status_name(c->status)));
 		request_commit_one(r, f.t, event_new(EV_CALL_AMENDED, f.now, body),
 		    help_done_call(c, c->status));
 	}
@@ -317,9 +353,9 @@ call_cancel(struct request *r)
 	if (!help_version(r, c->version, c->id) || !is_plannable(r, c, true))
 		return;
 	body = call_body(&f);
-	json_object_set_new(body, "status", json_string(call_status_name(CALL_CANCELLED)));
+	build_set(&body, "status", json_string(call_status_name(CALL_CANCELLED)));
 	if (reason != NULL)
-		json_object_set_new(body, "reason", json_string(reason));
+		build_set(&body, "reason", json_string(reason));
 	request_commit_one(r, f.t, event_new(EV_CALL_CANCELLED, f.now, body),
 	    help_done_call(c, CALL_CANCELLED));
 }
@@ -414,10 +450,10 @@ call_list(struct request *r)
 	n = collect(t->state, &filter, list);
 	calls = json_array();
 	for (size_t i = 0; i < n && i < limit; i++)
-		json_array_append_new(calls, object_call(t->state, list[i].call, false));
+		build_add(&calls, object_call(t->state, list[i].call, false));
 	result = json_pack("{s:o}", "calls", calls);
 	if (n > limit)
-		json_object_set_new(result, "next", json_string(list[limit - 1].id));
+		build_set(&result, "next", json_string(list[limit - 1].id));
 	free(list);
 	request_reply(r, result);
 }

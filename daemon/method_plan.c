@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/build.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
 #include "daemon/override.h"
@@ -60,11 +61,11 @@ plan_get(struct request *r)
 	unassigned = json_array();
 	for (int32_t k = 0; k < state_techs(s); k++)
 		if (state_tech(s, k)->stops > 0 || state_tech(s, k)->status != TECH_OFF)
-			json_array_append_new(routes, object_route(s, k));
+			build_add(&routes, object_route(s, k));
 	open = state_open(s, &open_n);
 	for (int32_t i = 0; i < open_n; i++)
 		if (state_call(s, open[i])->status == CALL_UNASSIGNED)
-			json_array_append_new(unassigned, json_string(state_call(s, open[i])->id));
+			build_add(&unassigned, json_string(state_call(s, open[i])->id));
 	request_reply(r, json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:i, s:i}", "territory",
 	    state_territory(s), "version", (json_int_t)state_plan_version(s), "now",
 	    object_when(s, now), "routes", routes, "unassigned", unassigned, "cost",
@@ -81,7 +82,7 @@ pin_body(const struct state *s, const struct call_state *c)
 	    (json_int_t)c->version + 1, "status", call_status_name(c->status));
 
 	if (c->tech >= 0)
-		json_object_set_new(body, "technician", json_string(state_tech(s, c->tech)->id));
+		build_set(&body, "technician", json_string(state_tech(s, c->tech)->id));
 	return body;
 }
 
@@ -233,11 +234,11 @@ delays_json(const struct state *s, int64_t now, int32_t moved, const struct over
 		    !t->promise ? "none" : holds ? "holds" : "breaks");
 
 		if (list[i].to > 0) {
-			json_object_set_new(d, "to", object_when(s, list[i].to));
-			json_object_set_new(d, "technician",
+			build_set(&d, "to", object_when(s, list[i].to));
+			build_set(&d, "technician",
 			    json_string(state_tech(s, list[i].tech)->id));
 		}
-		json_array_append_new(delays, d);
+		build_add(&delays, d);
 	}
 	return delays;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/advance.h"
+#include "daemon/build.h"
 #include "daemon/log.h"
 #include "daemon/method.h"
 #include "daemon/planner.h"
@@ -54,10 +55,10 @@ hello_reply(const struct session *s)
 	    when_json(s->shop, clock_now(&s->shop->clock)));
 
 	if (o != NULL && s->shop->territories > 0)
-		json_object_set_new(o, "zone",
+		build_set(&o, "zone",
 		    json_string(state_zone(s->shop->territory[0]->state)));
 	if (o != NULL && s->who.technician[0] != '\0')
-		json_object_set_new(o, "technician", json_string(s->who.technician));
+		build_set(&o, "technician", json_string(s->who.technician));
 	return o;
 }
 
@@ -117,7 +118,7 @@ session_hello(struct request *r)
 	if (result != NULL && resume >= 0) {
 		/* What was missed is sent first, then the answer: it says whether that was all. */
 		rc = session_subscribe(s, NULL, NULL, resume, &replayed);
-		json_object_set_new(result, "resumed",
+		build_set(&result, "resumed",
 		    json_string(rc == 0 && replayed ? "replayed" : "snapshot_required"));
 	}
 	request_reply(r, result);
@@ -184,7 +185,7 @@ feed_subscribe_(struct request *r)
 	}
 	result = json_pack("{s:I}", "seq", (json_int_t)newest_seq(shop));
 	if (result != NULL && resume >= 0)
-		json_object_set_new(result, "resumed",
+		build_set(&result, "resumed",
 		    json_string(replayed ? "replayed" : "snapshot_required"));
 	request_reply(r, result);
 }
@@ -252,7 +253,7 @@ status_get(struct request *r)
 	json_t *territories = json_array();
 
 	for (size_t i = 0; i < shop->territories; i++)
-		json_array_append_new(territories,
+		build_add(&territories,
 		    territory_status(shop, shop->territory[i]->state));
 	request_reply(r,
 	    json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "version", PACKAGE_VERSION,

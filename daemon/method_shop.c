@@ -34,7 +34,7 @@ guidelines_set_(struct request *r)
 	struct territory *t = request_territory(r);
 	int64_t version, wanted;
 	const char *currency;
-	json_t *values;
+	json_t *values = json_object_get(p->obj, "guidelines");
 
 	if (t == NULL)
 		return;
@@ -45,9 +45,7 @@ guidelines_set_(struct request *r)
 		    "The guidelines changed meanwhile: their version is %" PRId64, version);
 		return;
 	}
-	values = json_deep_copy(params_get(p, "guidelines"));
 	if (json_object_size(values) == 0) {
-		json_decref(values);
 		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)",
 		    "none");
 		request_refuse_params(r);
@@ -57,12 +55,11 @@ guidelines_set_(struct request *r)
 	if (currency != NULL && !is_currency(currency)) {
 		params_refuse(p, "guidelines.currency", "three capital letters, as USD", currency);
 		request_refuse_params(r);
-		json_decref(values);
 		return;
 	}
 	request_commit_one(r, t,
 	    event_new(EV_GUIDELINES_SET, now,
-		json_pack("{s:o, s:I}", "guidelines", values, "version",
+		json_pack("{s:O, s:I}", "guidelines", values, "version",
 		    (json_int_t)(version + 1))),
 	    json_pack("{s:I}", "version", (json_int_t)(version + 1)));
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
 
@@ -91,24 +92,24 @@ stop_body(const struct found *f, int64_t version, int64_t at)
 	    (json_int_t)t->version);
 
 	if (at > 0)
-		json_object_set_new(body, "at", json_integer(at));
+		build_set(&body, "at", json_integer(at));
 	return body;
 }
 
 static void
-put_note(struct request *r, json_t *body)
+put_note(struct request *r, json_t **body)
 {
 	const char *note = params_str(request_params(r), "note", NULL);
 
 	if (note != NULL)
-		json_object_set_new(body, "note", json_string(note));
+		build_set(body, "note", json_string(note));
 }
 
 static void
 commit_stop(struct request *r, const struct found *f, enum event_type type, json_t *body,
     enum call_status status)
 {
-	put_note(r, body);
+	put_note(r, &body);
 	request_commit_one(r, f->t, event_new(type, f->now, body),
 	    help_done_call(state_call(f->s, f->call), status));
 }
@@ -137,8 +138,8 @@ stop_depart(struct request *r)
 	if (c->told.promise && arrival < c->told.promise_from)
 		arrival = c->told.promise_from;
 	body = stop_body(&f, c->version + 1, at);
-	json_object_set_new(body, "arrival", json_integer(arrival));
-	json_object_set_new(body, "end", json_integer(arrival + c->duration_s));
+	build_set(&body, "arrival", json_integer(arrival));
+	build_set(&body, "end", json_integer(arrival + c->duration_s));
 	commit_stop(r, &f, EV_STOP_DEPARTED, body, CALL_EN_ROUTE);
 }
 
@@ -155,7 +156,7 @@ stop_arrive(struct request *r)
 		return;
 	c = state_call(f.s, f.call);
 	body = stop_body(&f, c->version + 1, at);
-	json_object_set_new(body, "end", json_integer(at + c->duration_s));
+	build_set(&body, "end", json_integer(at + c->duration_s));
 	commit_stop(r, &f, EV_STOP_ARRIVED, body, CALL_ON_SITE);
 }
 
@@ -169,7 +170,7 @@ stop_finish(struct request *r)
 	if (!find_stop(r, &f) || !help_at(r, &f, &at) || !is_at_work(r, &f))
 		return;
 	body = stop_body(&f, state_call(f.s, f.call)->version + 1, at);
-	json_object_set_new(body, "outcome",
+	build_set(&body, "outcome",
 	    json_string(params_str(request_params(r), "outcome", "fixed")));
 	commit_stop(r, &f, EV_STOP_FINISHED, body, CALL_DONE);
 }
@@ -195,11 +196,11 @@ stop_no_access(struct request *r)
 		if (!may_take_up(r, &f, at))
 			return;
 		body = stop_body(&f, ++version, at);
-		json_object_set_new(body, "end", json_integer(at + c->duration_s));
+		build_set(&body, "end", json_integer(at + c->duration_s));
 		ev[n++] = event_new(EV_STOP_ARRIVED, f.now, body);
 	}
 	body = stop_body(&f, ++version, at);
-	put_note(r, body);
+	put_note(r, &body);
 	ev[n++] = event_new(EV_STOP_NO_ACCESS, f.now, body);
 	result = json_pack("{s:s, s:I, s:s}", "call", c->id, "version", (json_int_t)version,
 	    "status", call_status_name(CALL_NO_ACCESS));
@@ -236,8 +237,8 @@ stop_running_late(struct request *r)
 	if (end < f.now + NOTE_LATE_S)
 		end = f.now + NOTE_LATE_S;
 	body = stop_body(&f, c->version + 1, 0);
-	json_object_set_new(body, "end", json_integer(end));
-	json_object_set_new(body, "status", json_string(call_status_name(c->status)));
+	build_set(&body, "end", json_integer(end));
+	build_set(&body, "status", json_string(call_status_name(c->status)));
 	commit_stop(r, &f, EV_STOP_LATE, body, c->status);
 }
 
@@ -295,9 +296,9 @@ break_start(struct request *r)
 		return;
 	}
 	body = tech_body(t);
-	json_object_set_new(body, "at", json_integer(at));
-	json_object_set_new(body, "due", json_integer(due));
-	json_object_set_new(body, "end",
+	build_set(&body, "at", json_integer(at));
+	build_set(&body, "due", json_integer(due));
+	build_set(&body, "end",
 	    json_integer(at + t->shift[t->shift_now].due[due].duration_s));
 	request_commit_one(r, f.t, event_new(EV_BREAK_STARTED, f.now, body),
 	    help_done_tech(t, tech_status_name(TECH_ON_BREAK)));
@@ -320,7 +321,7 @@ break_end(struct request *r)
 		return;
 	}
 	body = tech_body(t);
-	json_object_set_new(body, "at", json_integer(at));
+	build_set(&body, "at", json_integer(at));
 	request_commit_one(r, f.t, event_new(EV_BREAK_ENDED, f.now, body),
 	    help_done_tech(t, tech_status_name(TECH_FREE)));
 }
@@ -342,8 +343,8 @@ break_waive(struct request *r)
 		return;
 	status = object_tech_status(t, f.now);
 	body = tech_body(t);
-	json_object_set_new(body, "due", json_integer(due));
-	json_object_set_new(body, "status", json_string(status));
+	build_set(&body, "due", json_integer(due));
+	build_set(&body, "status", json_string(status));
 	request_commit_one(r, f.t, event_new(EV_BREAK_WAIVED, f.now, body),
 	    help_done_tech(t, status));
 }
@@ -404,17 +405,17 @@ day_get(struct request *r)
 	    t->shift_now >= 0 && t->shift[t->shift_now].from < frame.day_from ?
 	    t->shift[t->shift_now].from : frame.day_from, done);
 	for (int32_t i = 0; i < n; i++)
-		json_array_append_new(ended, object_done_stop(f.s, done[i]));
+		build_add(&ended, object_done_stop(f.s, done[i]));
 	for (int32_t i = 0; i < t->stops; i++)
-		json_array_append_new(stops, object_stop(f.s, &t->stop[i]));
+		build_add(&stops, object_stop(f.s, &t->stop[i]));
 	j = json_pack("{s:s, s:O, s:s, s:o, s:o, s:o, s:I}", "technician", t->id, "name",
 	    json_object_get(t->terms, "name"), "status", object_tech_status(t, f.now), "done", ended,
 	    "stops", stops, "breaks", object_breaks(f.s, f.tech), "plan_version",
 	    (json_int_t)state_plan_version(f.s));
 	if (shift != NULL)
-		json_object_set_new(j, "shift", object_shift(f.s, shift));
+		build_set(&j, "shift", object_shift(f.s, shift));
 	if (t->route_end > 0)
-		json_object_set_new(j, "end", object_when(f.s, t->route_end));
+		build_set(&j, "end", object_when(f.s, t->route_end));
 	request_reply(r, j);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/feed.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
@@ -22,11 +23,12 @@ enum {
 /* --- adding and amending --- */
 
 static void
-default_to(json_t *terms, const char *name, json_t *value)
+default_to(json_t **terms, const char *name, json_t *value)
 {
-	if (json_object_get(terms, name) == NULL)
-		json_object_set(terms, name, value);
-	json_decref(value);
+	if (json_object_get(*terms, name) == NULL)
+		build_set(terms, name, value);
+	else
+		json_decref(value);
 }
 
 static void
@@ -52,9 +54,9 @@ technician_add(struct request *r)
 		request_refuse(r, RPC_OVERLOADED, NULL, "The territory is full: it has %d technicians",
 		    STATE_TECHNICIANS_MAX);
 	} else {
-		default_to(terms, "skills", json_array());
-		default_to(terms, "shifts", json_array());
-		default_to(terms, "speed_pct", json_integer(100));
+		default_to(&terms, "skills", json_array());
+		default_to(&terms, "shifts", json_array());
+		default_to(&terms, "speed_pct", json_integer(100));
 		request_commit_one(r, t, event_new(EV_TECHNICIAN_ADDED,
 		    clock_now(&request_shop(r)->clock), json_pack("{s:s, s:O}", "technician", wanted,
 		    "terms", terms)), json_pack("{s:s, s:i, s:s}", "technician", wanted, "version", 1,
@@ -81,6 +83,8 @@ technician_amend(struct request *r)
 	status = object_tech_status(t, f.now);
 	if (p->failed) {
 		request_refuse_params(r);
+	} else if (terms == NULL) {
+		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
 	} else if (json_object_size(terms) == 0) {
 		params_refuse(p, "technician", "at least one member to change besides", "none");
 		request_refuse_params(r);
@@ -128,7 +132,7 @@ technician_list(struct request *r)
 
 		if (last != NULL)
 			at = (struct place){ last->lat_udeg, last->lon_udeg };
-		json_array_append_new(list,
+		build_add(&list,
 		    object_tech(t->state, order[i].index, now, last != NULL ? &at : NULL));
 	}
 	request_reply(r, json_pack("{s:o}", "technicians", list));
@@ -181,7 +185,7 @@ absence_calls(const struct state *s, const struct tech *t, int64_t from, int64_t
 		const struct call_state *c = state_call(s, t->stop[i].call);
 
 		if (c->status != CALL_ON_SITE && t->stop[i].end > from && t->stop[i].arrival < to)
-			json_array_append_new(list, json_string(c->id));
+			build_add(&list, json_string(c->id));
 	}
 	return list;
 }
@@ -204,10 +208,10 @@ technician_absent(struct request *r)
 	    (json_int_t)t->version + 1, "from", (json_int_t)from, "to", (json_int_t)to, "status",
 	    is_now ? "absent" : tech_status_name(t->status));
 	if (reason != NULL)
-		json_object_set_new(body, "reason", json_string(reason));
+		build_set(&body, "reason", json_string(reason));
 	if (is_now && t->status == TECH_DRIVING) {
-		json_object_set_new(body, "call", json_string(state_call(f.s, t->call)->id));
-		json_object_set_new(body, "call_version",
+		build_set(&body, "call", json_string(state_call(f.s, t->call)->id));
+		build_set(&body, "call_version",
 		    json_integer(state_call(f.s, t->call)->version));
 	}
 	request_commit_one(r, f.t, event_new(EV_TECHNICIAN_ABSENT, f.now, body),

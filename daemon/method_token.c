@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/method.h"
 #include "daemon/request.h"
 #include "daemon/session.h"
@@ -107,11 +108,11 @@ token_json(const struct store_token *t)
 	if (o == NULL)
 		return NULL;
 	if (t->technician[0] != '\0')
-		json_object_set_new(o, "technician", json_string(t->technician));
+		build_set(&o, "technician", json_string(t->technician));
 	if (when_format(t->issued, "UTC", issued) == 0)
-		json_object_set_new(o, "issued", json_string(issued));
+		build_set(&o, "issued", json_string(issued));
 	if (t->expires != 0 && when_format(t->expires, "UTC", expires) == 0)
-		json_object_set_new(o, "expires", json_string(expires));
+		build_set(&o, "expires", json_string(expires));
 	return o;
 }
 
@@ -122,7 +123,7 @@ token_list(struct request *r)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < tokens_count(t); i++)
-		json_array_append_new(list, token_json(tokens_at(t, i)));
+		build_add(&list, token_json(tokens_at(t, i)));
 	request_reply(r, json_pack("{s:o}", "tokens", list));
 }
 

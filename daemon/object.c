@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/build.h"
 #include "proto/when.h"
 
 json_t *
@@ -33,7 +34,7 @@ skills(const struct skill *skill, int32_t n)
 	json_t *list = json_array();
 
 	for (int32_t i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:i}", "skill", skill[i].name, "level",
+		build_add(&list, json_pack("{s:s, s:i}", "skill", skill[i].name, "level",
 		    (int)skill[i].level));
 	return list;
 }
@@ -45,19 +46,19 @@ site(const struct call_state *c)
 	json_t *address = json_object_get(c->terms, "address");
 
 	if (address != NULL)
-		json_object_set(j, "address", address);
+		build_set(&j, "address", json_incref(address));
 	return j;
 }
 
 /* Members of terms that are shown as they came. */
 static void
-copy(json_t *to, const json_t *terms, const char *const *member)
+copy(json_t **to, const json_t *terms, const char *const *member)
 {
 	for (; *member != NULL; member++) {
 		json_t *v = json_object_get(terms, *member);
 
 		if (v != NULL)
-			json_object_set(to, *member, v);
+			build_set(to, *member, json_incref(v));
 	}
 }
 
@@ -69,50 +70,55 @@ history_of(const struct state *s, int32_t call)
 	size_t i;
 
 	json_array_foreach(state_call_history(s, call), i, entry) {
-		json_t *one = json_copy((json_t *)entry);
+		json_t *one = json_object();
 
-		json_object_set_new(one, "at",
+		/* Not json_copy(): it would leave out what it has no memory for. */
+		if (json_object_update(one, (json_t *)entry) < 0) {
+			json_decref(one);
+			one = NULL;
+		}
+		build_set(&one, "at",
 		    object_when(s, json_integer_value(json_object_get(entry, "at"))));
 		if (json_object_get(entry, "arrival") != NULL)
-			json_object_set_new(one, "arrival",
+			build_set(&one, "arrival",
 			    object_when(s, json_integer_value(json_object_get(entry, "arrival"))));
-		json_array_append_new(list, one);
+		build_add(&list, one);
 	}
 	return list;
 }
 
 static void
-put_told(const struct state *s, const struct call_state *c, json_t *j)
+put_told(const struct state *s, const struct call_state *c, json_t **j)
 {
 	const struct told_state *t = &c->told;
 
 	if (t->any)
-		json_object_set_new(j, "eta", json_pack("{s:o, s:o, s:o, s:I}", "arrival",
+		build_set(j, "eta", json_pack("{s:o, s:o, s:o, s:I}", "arrival",
 		    object_when(s, t->arrival), "p10", object_when(s, t->p10), "p90",
 		    object_when(s, t->p90), "version", (json_int_t)t->version));
 	if (t->promise) {
-		json_object_set_new(j, "promise", object_window(s, t->promise_from, t->promise_to));
-		json_object_set_new(j, "first_promise", object_window(s, t->first_from, t->first_to));
+		build_set(j, "promise", object_window(s, t->promise_from, t->promise_to));
+		build_set(j, "first_promise", object_window(s, t->first_from, t->first_to));
 	}
 }
 
 static void
-put_wanted(const struct state *s, const struct call_state *c, json_t *j)
+put_wanted(const struct state *s, const struct call_state *c, json_t **j)
 {
 	static const char *const shown[] = { "customer", "reference", "kind", "note", "preferred",
 		"required", "forbidden", NULL };
 
 	copy(j, c->terms, shown);
-	json_object_set_new(j, "site", site(c));
-	json_object_set_new(j, "needs", skills(c->need, c->needs));
-	json_object_set_new(j, "severity", json_string(severity_name(c->severity)));
-	json_object_set_new(j, "opened", object_when(s, c->opened));
+	build_set(j, "site", site(c));
+	build_set(j, "needs", skills(c->need, c->needs));
+	build_set(j, "severity", json_string(severity_name(c->severity)));
+	build_set(j, "opened", object_when(s, c->opened));
 	if (c->due > 0)
-		json_object_set_new(j, "due", object_when(s, c->due));
+		build_set(j, "due", object_when(s, c->due));
 	if (c->appointment)
-		json_object_set_new(j, "appointment", object_window(s, c->appt_from, c->appt_to));
-	json_object_set_new(j, "duration_s", json_integer(c->duration_s));
-	json_object_set_new(j, "difficulty", json_integer(c->difficulty));
+		build_set(j, "appointment", object_window(s, c->appt_from, c->appt_to));
+	build_set(j, "duration_s", json_integer(c->duration_s));
+	build_set(j, "difficulty", json_integer(c->difficulty));
 }
 
 json_t *
@@ -123,20 +129,20 @@ object_call(const struct state *s, int32_t call, bool history)
 	    (json_int_t)c->version, "territory", state_territory(s), "status",
 	    call_status_name(c->status));
 
-	put_wanted(s, c, j);
+	put_wanted(s, c, &j);
 	if (c->tech >= 0)
-		json_object_set_new(j, "technician", json_string(state_tech(s, c->tech)->id));
+		build_set(&j, "technician", json_string(state_tech(s, c->tech)->id));
 	if (c->status != CALL_UNASSIGNED && c->arrival > 0)
-		json_object_set_new(j, "arrival", object_when(s, c->arrival));
+		build_set(&j, "arrival", object_when(s, c->arrival));
 	if (c->status != CALL_UNASSIGNED && c->end > 0)
-		json_object_set_new(j, "end", object_when(s, c->end));
-	put_told(s, c, j);
-	json_object_set_new(j, "pinned", json_boolean(c->pinned));
-	json_object_set_new(j, "moves_today", json_integer(c->moves_today));
+		build_set(&j, "end", object_when(s, c->end));
+	put_told(s, c, &j);
+	build_set(&j, "pinned", json_boolean(c->pinned));
+	build_set(&j, "moves_today", json_integer(c->moves_today));
 	if (c->outcome[0] != '\0')
-		json_object_set_new(j, "outcome", json_string(c->outcome));
+		build_set(&j, "outcome", json_string(c->outcome));
 	if (history)
-		json_object_set_new(j, "history", history_of(s, call));
+		build_set(&j, "history", history_of(s, call));
 	return j;
 }
 
@@ -146,7 +152,7 @@ object_shift(const struct state *s, const struct shift *shift)
 	json_t *breaks = json_array();
 
 	for (int32_t i = 0; i < shift->dues; i++)
-		json_array_append_new(breaks, json_pack("{s:o, s:o, s:i}", "from",
+		build_add(&breaks, json_pack("{s:o, s:o, s:i}", "from",
 		    object_when(s, shift->due[i].from), "to", object_when(s, shift->due[i].to),
 		    "duration_s", (int)shift->due[i].duration_s));
 	return json_pack("{s:o, s:o, s:o}", "from", object_when(s, shift->from), "to",
@@ -173,34 +179,34 @@ object_tech(const struct state *s, int32_t tech, int64_t now, const struct place
 	    object_tech_status(t, now), "hard_points", (int)t->hard_points);
 
 	for (int32_t i = 0; i < t->shifts; i++)
-		json_array_append_new(shifts, object_shift(s, &t->shift[i]));
-	json_object_set_new(j, "shifts", shifts);
+		build_add(&shifts, object_shift(s, &t->shift[i]));
+	build_set(&j, "shifts", shifts);
 	if (t->own_end)
-		json_object_set_new(j, "end", object_place(t->end));
+		build_set(&j, "end", object_place(t->end));
 	if (t->overtime_max_s >= 0)
-		json_object_set_new(j, "overtime_max_s", json_integer(t->overtime_max_s));
+		build_set(&j, "overtime_max_s", json_integer(t->overtime_max_s));
 	if (t->call >= 0)
-		json_object_set_new(j, "call", json_string(state_call(s, t->call)->id));
+		build_set(&j, "call", json_string(state_call(s, t->call)->id));
 	if (t->until > 0)
-		json_object_set_new(j, "until", object_when(s, t->until));
+		build_set(&j, "until", object_when(s, t->until));
 	if (t->absent_to > now)
-		json_object_set_new(j, "absent", object_window(s, t->absent_from, t->absent_to));
+		build_set(&j, "absent", object_window(s, t->absent_from, t->absent_to));
 	if (position != NULL)
-		json_object_set_new(j, "position", object_place(*position));
+		build_set(&j, "position", object_place(*position));
 	return j;
 }
 
 static void
-put_call(const struct state *s, const struct call_state *c, json_t *j)
+put_call(const struct state *s, const struct call_state *c, json_t **j)
 {
 	static const char *const shown[] = { "customer", "kind", NULL };
 
 	copy(j, c->terms, shown);
-	json_object_set_new(j, "site", site(c));
-	json_object_set_new(j, "told", json_boolean(c->told.any));
-	json_object_set_new(j, "pinned", json_boolean(c->pinned));
+	build_set(j, "site", site(c));
+	build_set(j, "told", json_boolean(c->told.any));
+	build_set(j, "pinned", json_boolean(c->pinned));
 	if (c->told.promise)
-		json_object_set_new(j, "promise",
+		build_set(j, "promise",
 		    object_window(s, c->told.promise_from, c->told.promise_to));
 }
 
@@ -212,7 +218,7 @@ object_stop(const struct state *s, const struct stop *stop)
 	    object_when(s, stop->arrival), "end", object_when(s, stop->end), "status",
 	    call_status_name(c->status), "drive_s", (int)stop->drive_s);
 
-	put_call(s, c, j);
+	put_call(s, c, &j);
 	return j;
 }
 
@@ -224,7 +230,7 @@ object_done_stop(const struct state *s, int32_t call)
 	    object_when(s, c->arrival), "end", object_when(s, c->closed), "status",
 	    call_status_name(c->status));
 
-	put_call(s, c, j);
+	put_call(s, c, &j);
 	return j;
 }
 
@@ -247,12 +253,12 @@ object_breaks(const struct state *s, int32_t tech)
 		const struct break_due_at *due = &shift->due[i];
 
 		if (due->status != BREAK_DUE)
-			json_array_append_new(list, one_break(s,
+			build_add(&list, one_break(s,
 			    due->status == BREAK_RUNNING ? t->since : due->from, due->duration_s,
 			    name[due->status]));
 	}
 	for (int32_t i = 0; i < t->takens; i++)
-		json_array_append_new(list,
+		build_add(&list,
 		    one_break(s, t->taken[i].start, t->taken[i].duration_s, "due"));
 	return list;
 }
@@ -265,7 +271,7 @@ object_route(const struct state *s, int32_t tech)
 	int64_t drive_s = 0;
 
 	for (int32_t i = 0; i < t->stops; i++) {
-		json_array_append_new(stops, object_stop(s, &t->stop[i]));
+		build_add(&stops, object_stop(s, &t->stop[i]));
 		drive_s += t->stop[i].drive_s;
 	}
 	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:I}", "technician", t->id, "stops", stops,
@@ -292,7 +298,7 @@ ids(const struct state *s, const int32_t *call, int32_t n)
 	json_t *list = json_array();
 
 	for (int32_t i = 0; i < n; i++)
-		json_array_append_new(list, json_string(state_call(s, call[i])->id));
+		build_add(&list, json_string(state_call(s, call[i])->id));
 	return list;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/eta.h"
 #include "daemon/object.h"
 
@@ -75,10 +76,10 @@ delays(const struct state *s, const struct retimed *r, const struct option *o, b
 		    to > c->told.promise_to;
 
 		if (broken_only && breaks)
-			json_array_append_new(list, json_string(c->id));
+			build_add(&list, json_string(c->id));
 		if (broken_only || to - from < DELAY_S)
 			continue;
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "call", c->id,
+		build_add(&list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "call", c->id,
 		    "from", object_when(s, from), "to", object_when(s, to), "technician",
 		    state_tech(s, o->tech)->id, "promise",
 		    breaks ? "breaks" : c->told.promise ? "holds" : "none"));
@@ -156,7 +157,7 @@ quote_options(const struct state *s, int64_t now, const struct visit *v, const c
 		if (!is_apart(list, taken, n, i))
 			continue;
 		taken[n++] = i;
-		json_array_append_new(options, show(s, now, &list[i]));
+		build_add(&options, show(s, now, &list[i]));
 	}
 	free(list);
 	return options;

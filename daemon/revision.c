@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/build.h"
 #include "daemon/cost.h"
 
 bool
@@ -39,7 +40,7 @@ ids(const struct state *s, const int32_t *call, int32_t n)
 	json_t *list = json_array();
 
 	for (int32_t i = 0; i < n; i++)
-		json_array_append_new(list, json_string(call_id(s, call[i])));
+		build_add(&list, json_string(call_id(s, call[i])));
 	return list;
 }
 
@@ -81,8 +82,8 @@ stay(const struct state *s, int64_t now, const struct disturbed *d)
 		json_t *one = json_pack("{s:s}", "call", call_id(s, d->forced[i]));
 
 		if (arrival > 0)
-			json_object_set_new(one, "arrival", json_integer(arrival));
-		json_array_append_new(list, one);
+			build_set(&one, "arrival", json_integer(arrival));
+		build_add(&list, one);
 	}
 	return list;
 }
@@ -95,14 +96,14 @@ route(const struct state *s, const struct new_route *r)
 	for (int32_t i = 0; i < r->timed.stops; i++) {
 		const struct stop *stop = &r->timed.stop[i];
 
-		json_array_append_new(stops, json_pack("{s:s, s:I, s:I, s:i}",
+		build_add(&stops, json_pack("{s:s, s:I, s:I, s:i}",
 		    "call", call_id(s, stop->call), "arrival", (json_int_t)stop->arrival,
 		    "end", (json_int_t)stop->end, "drive_s", stop->drive_s));
 	}
 	for (int32_t b = 0; b < r->timed.takens; b++) {
 		const struct planned_break *taken = &r->timed.taken[b];
 
-		json_array_append_new(breaks, json_pack("{s:i, s:i, s:I, s:i}",
+		build_add(&breaks, json_pack("{s:i, s:i, s:I, s:i}",
 		    "due", taken->due, "after", taken->after, "start", (json_int_t)taken->start,
 		    "duration_s", taken->duration_s));
 	}
@@ -163,8 +164,8 @@ revision_price(const struct state *s, int64_t now, const struct new_route *route
 
 /* Calls that were on the routes replaced and are on none now; those told before are withdrawn. */
 static int
-put_left(const struct state *s, const struct revision *v, const struct tell *tell, json_t *left,
-    json_t *withdrawn)
+put_left(const struct state *s, const struct revision *v, const struct tell *tell,
+    json_t **left, json_t *withdrawn)
 {
 	int rc = 0;
 
@@ -174,7 +175,7 @@ put_left(const struct state *s, const struct revision *v, const struct tell *tel
 		for (int32_t i = 0; rc == 0 && i < t->stops; i++) {
 			if (on_route(v->route, v->routes, t->stop[i].call))
 				continue;
-			json_array_append_new(left, json_string(call_id(s, t->stop[i].call)));
+			build_add(left, json_string(call_id(s, t->stop[i].call)));
 			rc = tell_withdraw(tell, t->stop[i].call, withdrawn);
 		}
 	}
@@ -188,11 +189,11 @@ cause(const struct state *s, const struct cause *c)
 	    "seq", (json_int_t)c->seq);
 
 	if (c->call >= 0 && call_id(s, c->call)[0] != '\0')
-		json_object_set_new(j, "call", json_string(call_id(s, c->call)));
+		build_set(&j, "call", json_string(call_id(s, c->call)));
 	if (c->tech >= 0)
-		json_object_set_new(j, "technician", json_string(state_tech(s, c->tech)->id));
+		build_set(&j, "technician", json_string(state_tech(s, c->tech)->id));
 	if (c->text != NULL)
-		json_object_set_new(j, "text", json_string(c->text));
+		build_set(&j, "text", json_string(c->text));
 	return j;
 }
 
@@ -216,11 +217,11 @@ body(const struct state *s, int64_t now, const struct revision *v)
 	    (json_int_t)v->work);
 
 	if (v->bounded)
-		json_object_set_new(j, "bound_cents", json_integer(v->bound));
+		build_set(&j, "bound_cents", json_integer(v->bound));
 	if (v->cause.text != NULL)
-		json_object_set_new(j, "reason", json_string(v->cause.text));
-	json_object_set_new(j, "disturbance", disturbance(s, v->disturbed));
-	json_object_set_new(j, "stay", stay(s, now, v->disturbed));
+		build_set(&j, "reason", json_string(v->cause.text));
+	build_set(&j, "disturbance", disturbance(s, v->disturbed));
+	build_set(&j, "stay", stay(s, now, v->disturbed));
 	return j;
 }
 
@@ -244,18 +245,18 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 	    -ENOMEM : 0;
 
 	for (int32_t r = 0; rc == 0 && r < v->routes; r++) {
-		json_array_append_new(routes, route(s, &v->route[r]));
+		build_add(&routes, route(s, &v->route[r]));
 		rc = tell_route(&tell, v->route[r].tech, v->route[r].timed.stop,
 		    v->route[r].timed.stops, told);
 	}
 	if (rc == 0)
-		rc = put_left(s, v, &tell, left, withdrawn);
+		rc = put_left(s, v, &tell, &left, withdrawn);
 	/* What is set below is stolen even when j is NULL. */
-	json_object_set_new(j, "routes", routes);
-	json_object_set_new(j, "unassigned", left);
-	json_object_set_new(j, "told", told);
+	build_set(&j, "routes", routes);
+	build_set(&j, "unassigned", left);
+	build_set(&j, "told", told);
 	if (json_array_size(withdrawn) > 0)
-		json_object_set(j, "withdrawn", withdrawn);
+		build_set(&j, "withdrawn", json_incref(withdrawn));
 	json_decref(withdrawn);
 	if (rc < 0) {
 		json_decref(j);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/state.h"
 
 enum { SHIFT_LONGEST_S = 2 * 86400 };
@@ -30,7 +31,7 @@ leave(struct params *p, const struct params *sub)
 }
 
 static void
-put_place(struct params *p, const char *name, const char *path, json_t *terms)
+put_place(struct params *p, const char *name, const char *path, json_t **terms)
 {
 	const json_t *obj = params_get(p, name);
 	struct params sub = enter(p, obj, path);
@@ -38,16 +39,16 @@ put_place(struct params *p, const char *name, const char *path, json_t *terms)
 
 	if (obj == NULL)
 		return;
-	json_object_set_new(terms, name, json_pack("{s:i, s:i}", "lat_udeg",
+	build_set(terms, name, json_pack("{s:i, s:i}", "lat_udeg",
 	    (int)params_udeg(&sub, "lat", 0), "lon_udeg", (int)params_udeg(&sub, "lon", 0)));
 	address = params_str(&sub, "address", NULL);
 	if (address != NULL)
-		json_object_set_new(terms, "address", json_string(address));
+		build_set(terms, "address", json_string(address));
 	leave(p, &sub);
 }
 
 static void
-put_skills(struct params *p, const char *name, json_t *terms)
+put_skills(struct params *p, const char *name, json_t **terms)
 {
 	const json_t *array = params_get(p, name), *one;
 	json_t *list;
@@ -59,23 +60,33 @@ put_skills(struct params *p, const char *name, json_t *terms)
 	json_array_foreach(array, i, one) {
 		const json_t *level = json_object_get(one, "level");
 
-		json_array_append_new(list, json_pack("{s:O, s:I}", "skill",
+		build_add(&list, json_pack("{s:O, s:I}", "skill",
 		    json_object_get(one, "skill"), "level",
 		    level == NULL ? (json_int_t)1 : json_integer_value(level)));
 	}
-	json_object_set_new(terms, name, list);
+	build_set(terms, name, list);
 }
 
 /* Members that go over as they are. */
 static void
-put_same(struct params *p, json_t *terms, const char *const *name)
+put_same(struct params *p, json_t **terms, const char *const *name)
 {
 	for (; *name != NULL; name++) {
 		json_t *v = json_object_get(p->obj, *name);
 
 		if (v != NULL)
-			json_object_set(terms, *name, v);
+			build_set(terms, *name, json_incref(v));
 	}
+}
+
+/* A name is for people to read: blanks alone are none. */
+static void
+name_check(struct params *p, const char *name)
+{
+	const char *text = params_str(p, name, NULL);
+
+	if (text != NULL && text[strspn(text, " \t\r\n")] == '\0')
+		params_refuse(p, name, "a name, not blanks alone", "blanks");
 }
 
 static json_t *
@@ -102,7 +113,7 @@ breaks_of(struct params *shift, const char *path, int64_t from, int64_t to)
 			params_refuse(&p, "to", "a latest start from its earliest to the shift's end",
 			    json_string_value(json_object_get(one, "to")));
 		last = open;
-		json_array_append_new(list, json_pack("{s:I, s:I, s:I}", "from", (json_int_t)open,
+		build_add(&list, json_pack("{s:I, s:I, s:I}", "from", (json_int_t)open,
 		    "to", (json_int_t)close, "duration_s",
 		    (json_int_t)params_int(&p, "duration_s", 0)));
 		leave(shift, &p);
@@ -111,7 +122,7 @@ breaks_of(struct params *shift, const char *path, int64_t from, int64_t to)
 }
 
 static void
-put_shifts(struct params *p, json_t *terms)
+put_shifts(struct params *p, json_t **terms)
 {
 	const json_t *array = params_get(p, "shifts"), *one;
 	json_t *list;
@@ -137,11 +148,11 @@ put_shifts(struct params *p, json_t *terms)
 			params_refuse(&shift, "to", "a time after its start, at most 48 hours",
 			    json_string_value(json_object_get(one, "to")));
 		last = to;
-		json_array_append_new(list, json_pack("{s:I, s:I, s:o}", "from", (json_int_t)from,
+		build_add(&list, json_pack("{s:I, s:I, s:o}", "from", (json_int_t)from,
 		    "to", (json_int_t)to, "breaks", breaks_of(&shift, at, from, to)));
 		leave(p, &shift);
 	}
-	json_object_set_new(terms, "shifts", list);
+	build_set(terms, "shifts", list);
 }
 
 json_t *
@@ -150,13 +161,12 @@ terms_of_tech(struct params *p)
 	static const char *const same[] = { "name", "speed_pct", "overtime_max_s", NULL };
 	json_t *terms = json_object();
 
-	if (terms == NULL)
-		return NULL;
-	put_same(p, terms, same);
-	put_place(p, "home", "home.", terms);
-	put_place(p, "end", "end.", terms);
-	put_skills(p, "skills", terms);
-	put_shifts(p, terms);
+	name_check(p, "name");
+	put_same(p, &terms, same);
+	put_place(p, "home", "home.", &terms);
+	put_place(p, "end", "end.", &terms);
+	put_skills(p, "skills", &terms);
+	put_shifts(p, &terms);
 	return terms;
 }
 
@@ -167,10 +177,9 @@ terms_of_call(struct params *p)
 		"note", "reference", "preferred", "required", "forbidden", NULL };
 	json_t *terms = json_object();
 
-	if (terms == NULL)
-		return NULL;
-	put_same(p, terms, same);
-	put_place(p, "site", "site.", terms);
-	put_skills(p, "needs", terms);
+	name_check(p, "customer");
+	put_same(p, &terms, same);
+	put_place(p, "site", "site.", &terms);
+	put_skills(p, "needs", &terms);
 	return terms;
 }

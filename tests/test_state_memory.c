@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every allocation of the rules failed in turn: each says so, and nothing has changed. The linker
+ * Every allocation of the rules failed in turn: each says so, and nothing has changed; what is
+ * shown of the state is whole or not there. The linker
  * puts our malloc(), calloc() and realloc() before the real ones; jansson is told to use them.
  */
 #include <errno.h>
@@ -16,6 +17,8 @@
 
 #include "daemon/check.h"
 #include "daemon/feed.h"
+#include "daemon/object.h"
+#include "daemon/revision.h"
 #include "tests/state_fixture.h"
 
 enum { ALLOCATIONS_MAX = 5000 };
@@ -240,6 +243,81 @@ test_check(void **unused)
 	state_free(s);
 }
 
+/* What is shown of the shop. */
+static json_t *
+call_shown(const struct state *s)
+{
+	return object_call(s, 0, true);
+}
+
+static json_t *
+tech_shown(const struct state *s)
+{
+	struct place at = { 41880000, -87630000 };
+
+	return object_tech(s, 0, T0 + 600, &at);
+}
+
+static json_t *
+route_shown(const struct state *s)
+{
+	return object_route(s, 0);
+}
+
+/* A revision in which t1 keeps nothing but what is under way: c2, which was told, is withdrawn. */
+static json_t *
+revision_shown(const struct state *s)
+{
+	static struct new_route route; /* too large for the stack of a test under ASan */
+	struct disturbed none = { 0 };
+	struct revision v = { .kind = "solve",
+		.cause = { .event = EV_CALL_BOOKED, .call = 1, .tech = 0, .text = "why" },
+		.route = &route, .routes = 1, .disturbed = &none, .bounded = true };
+	struct event *ev = NULL;
+	json_t *body;
+
+	retime_order(s, 0, T0 + 600, NULL, 0, &route.timed);
+	if (revision_event(s, T0 + 600, &v, &ev) < 0)
+		return NULL;
+	body = json_incref(ev->body);
+	event_free(ev);
+	return body;
+}
+
+static const struct shown_case {
+	const char *name;
+	json_t *(*make)(const struct state *s);
+} shown[] = {
+	{ "a call", call_shown },
+	{ "a technician", tech_shown },
+	{ "a route", route_shown },
+	{ "a revision", revision_shown },
+};
+
+static void
+test_shown_whole(void **unused)
+{
+	struct state *s = shop_new();
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		json_t *whole = shown[i].make(s), *got = NULL;
+
+		assert_non_null(whole);
+		for (long n = 0; got == NULL; n++) {
+			assert_true(n < ALLOCATIONS_MAX);
+			left = n;
+			got = shown[i].make(s);
+			left = -1;
+			if (got != NULL && !json_equal(got, whole))
+				fail_msg("%s with %ld allocations lacks something", shown[i].name, n);
+		}
+		json_decref(got);
+		json_decref(whole);
+	}
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -248,6 +326,7 @@ main(void)
 		cmocka_unit_test(test_dump_and_load),
 		cmocka_unit_test(test_derive),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_shown_whole),
 	};
 
 	json_set_alloc_funcs(json_malloc, free);
