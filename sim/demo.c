@@ -25,6 +25,24 @@ print_head(const struct replay *r, const struct style *style)
 	    r->options.speed);
 }
 
+/* A path as it is to be typed here: without this folder, where it is below it. */
+static void
+as_typed_here(char *path)
+{
+	char here[4096];
+	size_t len;
+
+	if (getcwd(here, sizeof(here)) == NULL)
+		return;
+	len = strlen(here);
+	if (strncmp(path, here, len) != 0 || path[len] != '/')
+		return;
+	if (path[len + 1] == '\0') /* this folder itself */
+		strcpy(path, "./");
+	else
+		memmove(path, path + len + 1, strlen(path + len + 1) + 1);
+}
+
 /* The folder of the programs, as they are to be typed. */
 static void
 bindir_of(const struct replay *r, char *to, size_t size)
@@ -53,20 +71,18 @@ print_next_steps(const struct replay *r, const struct show *s, const char *story
 	bindir_of(r, bin, sizeof(bin));
 	if (realpath(r->options.state, state) == NULL)
 		snprintf(state, sizeof(state), "%s", r->options.state);
-	printf("\nThe day is kept in %s/evenkeel.db. Start the daemon on it again, and ask:\n\n",
+	as_typed_here(bin);
+	as_typed_here(state);
+	printf("\nThe day is kept in %s/evenkeel.db.\nStart the daemon on it again, and ask:\n\n",
 	    state);
-	printf("  %s%sevenkeeld --config %s/evenkeel.conf --clock virtual --port 7411 & sleep 2%s\n", bold,
-	    bin, state, plain);
-	printf("  %s%sevenkeelctl --token-file %s/admin.token status%s\n", bold, bin, state, plain);
-	printf(
-	    "  %s%sevenkeelctl --token-file %s/admin.token call show %s%s   # what its customer was"
-	    " told, and why\n",
-	    bold, bin, state, story, plain);
-	printf(
-	    "  %s%sevenkeelctl --token-file %s/admin.token call list --status unassigned%s   # what is"
-	    " carried over\n",
-	    bold, bin, state, plain);
-	printf("  %skill %%1%s\n", bold, plain);
+	printf("%s  %sevenkeeld --config %s/evenkeel.conf --clock virtual & sleep 2\n", bold, bin, state);
+	printf("  export EVENKEEL_TOKEN_FILE=%s/admin.token\n", state);
+	printf("  %sevenkeelctl call list --status unassigned%s    # carried over to tomorrow%s\n", bin,
+	    plain, bold);
+	printf("  %sevenkeelctl call show %s%s    # what a customer was told, when, and why%s\n", bin,
+	    story, plain, bold);
+	printf("  %sevenkeelctl day t04%s    # a technician's day%s\n", bin, plain, bold);
+	printf("  kill %%1%s\n", plain);
 }
 
 static void
@@ -111,8 +127,7 @@ demo_run(struct replay *r, volatile int *stop)
 	show_clear(&s);
 	if (rc == -ECANCELED)
 		printf(
-		    "\nStopped. The daemon was ended in order; what it had acknowledged is in its"
-		    " store.\n");
+		    "\nStopped. The daemon was ended in order; its store has all that it answered.\n");
 	else if (rc < 0)
 		fprintf(stderr, "evenkeel-sim: %s\n", why);
 	else

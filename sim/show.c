@@ -10,7 +10,15 @@
 
 #include "proto/when.h"
 
-enum { PROGRESS_EACH_S = 1800, BAR = 24, LINE_BYTES = 512, WIDTH = 100 };
+enum {
+	PROGRESS_EACH_S = 1800,
+	BAR = 24,
+	BAR_NARROW = 10,
+	LINE_BYTES = 512,
+	WIDTH = 100,
+	WIDTH_MIN = 40,
+	WIDE = 110, /* from so many columns on there is room for everything */
+};
 
 struct symbol {
 	const char *utf8, *ascii;
@@ -22,6 +30,7 @@ static const struct symbol sym_solved = { "\u25b8", ">" };
 static const struct symbol sym_done = { "\u2713", "+" };
 static const struct symbol sym_other = { "\u00b7", "." };
 static const struct symbol sym_arrow = { "\u2192", "->" };
+static const struct symbol sym_cut = { "\u2026", "." };
 
 static const char *
 symbol(const struct show *s, struct symbol y)
@@ -74,6 +83,23 @@ show_clear(struct show *s)
 	s->line_drawn = false;
 }
 
+/* Cuts a text without escape sequences to so many columns, and marks that it was cut. */
+static void
+cut_to(const struct show *s, char *text, size_t size, int columns)
+{
+	int at = 0;
+	char *last = text; /* where the last column begins */
+
+	for (char *c = text; *c != '\0'; c++) {
+		if (((unsigned char)*c & 0xc0) == 0x80)
+			continue;
+		if (++at == columns)
+			last = c;
+	}
+	if (at > columns)
+		snprintf(last, size - (size_t)(last - text), "%s", symbol(s, sym_cut));
+}
+
 /* One line: time, symbol, what, and the rest, cut to the terminal's width. */
 static void line(struct show *s, const struct desk *d, int64_t at_s, enum ink ink, struct symbol y,
     const char *what, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
@@ -83,7 +109,6 @@ line(struct show *s, const struct desk *d, int64_t at_s, enum ink ink, struct sy
     const char *what, const char *fmt, ...)
 {
 	char rest[LINE_BYTES], at[8];
-	int room = s->width - 18;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -93,12 +118,8 @@ line(struct show *s, const struct desk *d, int64_t at_s, enum ink ink, struct sy
 	fprintf(s->out, "%s%s%s %s%s %-9s%s", show_ink(&s->style, INK_DIM), clock_of(d, at_s, at),
 	    show_ink(&s->style, INK_PLAIN), show_ink(&s->style, ink), symbol(s, y), what,
 	    ink == INK_DIM ? "" : show_ink(&s->style, INK_PLAIN));
-	/* The cut counts bytes, so it may come a little early; it never splits a character. */
-	if (s->moving && (int)strlen(rest) > room) {
-		while (room > 0 && ((unsigned char)rest[room] & 0xc0) == 0x80)
-			room--;
-		rest[room > 0 ? room : 0] = '\0';
-	}
+	if (s->moving)
+		cut_to(s, rest, sizeof(rest), s->width - 18);
 	fprintf(s->out, " %s%s\n", rest, show_ink(&s->style, INK_PLAIN));
 }
 
@@ -154,9 +175,9 @@ show_status(struct show *s, const struct desk *d, const struct fact *f)
 	    loud         ? INK_YELLOW
 		: closes ? INK_GREEN
 			 : INK_DIM,
-	    closes ? sym_done : sym_other, "status", "%s%-8s %s %s%s",
-	    loud || closes ? "" : show_ink(&s->style, INK_DIM), tech_name(d, f->tech),
-	    words[f->type], f->call >= 0 ? show_call_name(d, f->call, buf) : "", extra);
+	    closes ? sym_done : sym_other, "status", "%-8s %s%s%s%s", tech_name(d, f->tech),
+	    words[f->type], f->call >= 0 ? " " : "",
+	    f->call >= 0 ? show_call_name(d, f->call, buf) : "", extra);
 }
 
 static void
@@ -199,7 +220,7 @@ static void
 on_revised(void *arg, const struct desk *d, const struct revision *r, const struct verdict *v)
 {
 	struct show *s = arg;
-	char proof[32], chosen[200], buf[80], cause[192];
+	char proof[32], chosen[200], buf[80], cause[192], scope[48];
 
 	s->chosen += v->chosens;
 	if (!r->solved)
@@ -214,10 +235,14 @@ on_revised(void *arg, const struct desk *d, const struct revision *r, const stru
 	    r->cause_call >= 0       ? show_call_name(d, r->cause_call, buf)
 		: r->cause_tech >= 0 ? tech_name(d, r->cause_tech)
 				     : "");
+	if (s->moving && s->width < WIDE) /* the budget comes first */
+		scope[0] = '\0';
+	else
+		snprintf(scope, sizeof(scope), "%2d techs %3d calls  ", (int)r->scope_techs,
+		    (int)r->scope_calls);
 	line(s, d, r->at_s, v->chosens > 0 ? INK_MAGENTA : INK_BLUE, sym_solved, "re-solved",
-	    "%-22s %6.1f ms  %-9s %2d techs %3d calls  budget %d, used %d%s", cause, r->solve_ms,
-	    proof, (int)r->scope_techs, (int)r->scope_calls, (int)r->budget, (int)v->chosens,
-	    chosen);
+	    "%-*s %5.1f ms %-9s %sbudget %d, used %d%s", scope[0] != '\0' ? 22 : 16, cause,
+	    r->solve_ms, proof, scope, (int)r->budget, (int)v->chosens, chosen);
 }
 
 static void
@@ -248,27 +273,43 @@ on_told(void *arg, const struct desk *d, const struct telling *t)
 	    t->reason);
 }
 
+/* The width of the terminal, and a usual one where it does not say. */
+static int32_t
+columns_of(FILE *out)
+{
+	struct winsize w;
+
+	return ioctl(fileno(out), TIOCGWINSZ, &w) == 0 && w.ws_col >= WIDTH_MIN ? w.ws_col : WIDTH;
+}
+
 static void
 draw_progress(struct show *s, const struct desk *d, int64_t now_s)
 {
-	char at[8];
+	char at[8], counts[128];
 	double part = s->to_s > s->from_s
 	    ? (double)(now_s - s->from_s) / (double)(s->to_s - s->from_s)
 	    : 1;
-	int full;
+	int full, bar, len;
 
 	part = part < 0 ? 0 : part > 1 ? 1 : part;
-	full = (int)(part * BAR);
+	if (s->moving)
+		s->width = columns_of(s->out); /* a window may have been made larger or smaller */
+	bar = s->moving && s->width < WIDE ? BAR_NARROW : BAR;
+	full = (int)(part * bar);
 	show_clear(s);
 	fprintf(s->out, "%s%s ", show_ink(&s->style, INK_BOLD), clock_of(d, now_s, at));
-	for (int i = 0; i < BAR; i++)
+	for (int i = 0; i < bar; i++)
 		fputs(i < full ? (s->style.utf8 ? "\u2588" : "#")
 			       : (s->style.utf8 ? "\u2591" : "."),
 		    s->out);
-	fprintf(s->out,
-	    " booked %d  open %d  done %d  on shift %d  told %d, anew %d  re-solved %d%s",
-	    (int)s->booked, (int)s->open, (int)s->done, (int)s->out_there, (int)s->told,
-	    (int)s->told_anew, (int)s->resolves, show_ink(&s->style, INK_PLAIN));
+	len = snprintf(counts, sizeof(counts), "booked %d  open %d  done %d  told %d, anew %d",
+	    (int)s->booked, (int)s->open, (int)s->done, (int)s->told, (int)s->told_anew);
+	if (bar == BAR)
+		snprintf(counts + len, sizeof(counts) - (size_t)len, "  on shift %d  re-solved %d",
+		    (int)s->out_there, (int)s->resolves);
+	if (s->moving) /* a line that wraps could not be taken back */
+		cut_to(s, counts, sizeof(counts), s->width - bar - 8);
+	fprintf(s->out, " %s%s", counts, show_ink(&s->style, INK_PLAIN));
 	if (s->moving)
 		s->line_drawn = true;
 	else
@@ -295,13 +336,11 @@ show_watch(struct show *s)
 int
 show_init(struct show *s, FILE *out, const struct desk *d)
 {
-	struct winsize w;
-
 	memset(s, 0, sizeof(*s));
 	s->out = out;
 	s->style = style_of(out);
 	s->moving = isatty(fileno(out));
-	s->width = ioctl(fileno(out), TIOCGWINSZ, &w) == 0 && w.ws_col >= 60 ? w.ws_col : WIDTH;
+	s->width = columns_of(out);
 	s->from_s = d->fleet->first_s - DAY_OFFICE_LEAD_S;
 	s->to_s = d->fleet->last_s;
 	s->tellings = calloc((size_t)d->day->calls, sizeof(*s->tellings));
