@@ -200,8 +200,11 @@ int32_t state_calls(const struct state *s);
 const struct call_state *state_call(const struct state *s, int32_t i);
 int32_t state_call_find(const struct state *s, const char *id); /* -1 none */
 const int32_t *state_open(const struct state *s, int32_t *ret_n);
-/* What people were told of a call, oldest first: array of {at, seq, technician, arrival, cause};
- * borrowed. */
+/*
+ * What people were told of a call, oldest first: array of {at, seq, technician, arrival, cause}.
+ * Without an arrival and with the cause "withdrawn": what was told before no longer held, and
+ * technician is who was to come. Borrowed.
+ */
 const json_t *state_call_history(const struct state *s, int32_t i);
 /* A new id that no call or technician has: prefix and a number, by a counter in the state. */
 void state_next_id(const struct state *s, const char *prefix, char ret[STATE_ID_SIZE]);

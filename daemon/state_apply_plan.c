@@ -37,7 +37,7 @@ struct revision {
 	int32_t tolds;
 	int32_t *chosen;
 	int32_t chosens;
-	int32_t *withdrawn;
+	struct told_new *withdrawn;
 	int32_t withdrawns;
 	int32_t *route_of; /* by technician: his new route + 1, or 0 */
 	int64_t midnight;
@@ -50,6 +50,8 @@ revision_done(struct revision *r)
 		free(r->route[i].stop);
 	for (int32_t i = 0; i < r->tolds; i++)
 		json_decref(r->told[i].history);
+	for (int32_t i = 0; i < r->withdrawns; i++)
+		json_decref(r->withdrawn[i].history);
 	free(r->route);
 	free(r->told);
 	free(r->chosen);
@@ -271,15 +273,11 @@ losses_check(const struct state *s, const struct revision *r, struct body *b)
 
 /* --- reading: what is told --- */
 
-/* The call's history with one entry more; beyond its bound the second oldest goes. */
+/* The call's history with one entry (stolen) more; beyond its bound the second oldest goes. */
 static json_t *
-history_with(const struct call_slot *slot, const struct event *ev, const char *technician,
-    int64_t arrival, const char *code)
+history_with(const struct call_slot *slot, json_t *entry)
 {
 	json_t *history = json_array();
-	json_t *entry = json_pack("{s:I, s:I, s:s, s:I, s:s}", "at", (json_int_t)ev->at_s, "seq",
-	    (json_int_t)ev->seq, "technician", technician, "arrival", (json_int_t)arrival,
-	    "cause", code);
 
 	/* Not json_copy(): it would leave out what it has no memory for, and not say so. */
 	if (json_array_extend(history, slot->history) < 0) {
@@ -349,7 +347,10 @@ told_read_one(struct state *s, const struct revision *r, const struct event *ev,
 	was = &s->call[ret->call]->c.told;
 	told->first_from = was->promise ? was->first_from : told->promise_from;
 	told->first_to = was->promise ? was->first_to : told->promise_to;
-	ret->history = history_with(s->call[ret->call], ev, technician, told->arrival, code);
+	ret->history = history_with(s->call[ret->call],
+	    json_pack("{s:I, s:I, s:s, s:I, s:s}", "at", (json_int_t)ev->at_s, "seq",
+	        (json_int_t)ev->seq, "technician", technician, "arrival",
+	        (json_int_t)told->arrival, "cause", code));
 	if (ret->history == NULL)
 		body_fail(b, -ENOMEM, "Out of memory");
 }
@@ -370,7 +371,37 @@ told_read(struct state *s, struct revision *r, const struct event *ev, struct bo
 }
 
 static void
-withdrawn_read(struct state *s, struct revision *r, struct body *b)
+withdrawn_read_one(struct state *s, const struct revision *r, const struct event *ev,
+    struct body *b, struct told_new *ret)
+{
+	const char *technician = body_str(b, "technician", STATE_ID_SIZE);
+	int32_t tech = state_read_tech(s, b, "technician");
+	int64_t version = body_int(b, "version", 1, INT64_MAX);
+	const struct call_state *c;
+
+	ret->call = state_read_call(s, b, "call");
+	if (body_failed(b))
+		return;
+	c = &s->call[ret->call]->c;
+	if (!c->told.any || c->told.technician != tech || c->version != version ||
+	    c->closed != 0 || tech_after(s, r, ret->call) >= 0) {
+		body_fail(b, -EBADMSG, "%scall: of %s nothing can be withdrawn", b->at, c->id);
+		return;
+	}
+	/* The promise stays, and the version that the next telling goes on from. */
+	ret->told = c->told;
+	ret->told.any = false;
+	ret->told.technician = -1;
+	ret->told.arrival = ret->told.p10 = ret->told.p90 = 0;
+	ret->history = history_with(s->call[ret->call],
+	    json_pack("{s:I, s:I, s:s, s:s}", "at", (json_int_t)ev->at_s, "seq",
+	        (json_int_t)ev->seq, "technician", technician, "cause", "withdrawn"));
+	if (ret->history == NULL)
+		body_fail(b, -ENOMEM, "Out of memory");
+}
+
+static void
+withdrawn_read(struct state *s, struct revision *r, const struct event *ev, struct body *b)
 {
 	const json_t *array;
 	size_t n = body_array_or(b, "withdrawn", LIST_MAX, &array);
@@ -378,19 +409,9 @@ withdrawn_read(struct state *s, struct revision *r, struct body *b)
 	r->withdrawn = items_new(b, n, sizeof(*r->withdrawn));
 	for (size_t i = 0; i < n && !body_failed(b); i++) {
 		struct body item = body_item(b, "withdrawn", array, i);
-		int32_t call = state_read_call(s, &item, "call");
-		int32_t tech = state_read_tech(s, &item, "technician");
-		int64_t version = body_int(&item, "version", 1, INT64_MAX);
-		const struct call_state *c;
 
-		if (body_failed(b))
-			return;
-		c = &s->call[call]->c;
-		if (!c->told.any || c->told.technician != tech || c->version != version ||
-		    c->closed != 0 || tech_after(s, r, call) >= 0)
-			body_fail(b, -EBADMSG, "%scall: of %s nothing can be withdrawn", item.at,
-			    c->id);
-		r->withdrawn[r->withdrawns++] = call;
+		withdrawn_read_one(s, r, ev, &item, &r->withdrawn[i]);
+		r->withdrawns = (int32_t)i + 1;
 	}
 }
 
@@ -450,7 +471,7 @@ revision_read(struct state *s, const struct event *ev, struct body *b, struct re
 	unassigned_read(s, r, b);
 	losses_check(s, r, b);
 	told_read(s, r, ev, b);
-	withdrawn_read(s, r, b);
+	withdrawn_read(s, r, ev, b);
 	disturbance_read(s, r, ev, b);
 	return b->error->rc;
 }
@@ -542,14 +563,6 @@ tell(struct state *s, struct told_new *told)
 	told->history = was; /* freed with the revision */
 }
 
-static void
-withdraw(struct told_state *told)
-{
-	told->any = false;
-	told->technician = -1;
-	told->arrival = told->p10 = told->p90 = 0;
-}
-
 int
 state_apply_plan(struct state *s, const struct event *ev, struct body *b)
 {
@@ -564,7 +577,7 @@ state_apply_plan(struct state *s, const struct event *ev, struct body *b)
 	for (int32_t i = 0; i < r.tolds; i++)
 		tell(s, &r.told[i]);
 	for (int32_t i = 0; i < r.withdrawns; i++)
-		withdraw(&s->call[r.withdrawn[i]]->c.told);
+		tell(s, &r.withdrawn[i]);
 	for (int32_t i = 0; i < r.chosens; i++)
 		disturb(s, &r, r.chosen[i]);
 	spend(s, ev->at_s, r.chosens);

@@ -163,6 +163,7 @@ test_reassigned_and_withdrawn(void **unused)
 {
 	struct state *s = fix_shop();
 	const struct fix_plan ill = { .kind = "solve", .why = TELL_ABSENCE };
+	const json_t *history, *last;
 	json_t *body, *told;
 
 	(void)unused;
@@ -177,8 +178,16 @@ test_reassigned_and_withdrawn(void **unused)
 	assert_false(fix_call(s, "c2")->told.any);
 	assert_true(fix_call(s, "c2")->told.promise); /* the promise is not forgotten */
 	assert_int_equal(fix_call(s, "c2")->told.version, 1);
+	history = state_call_history(s, state_call_find(s, "c2"));
+	assert_int_equal(json_array_size(history), 2);
+	last = json_array_get(history, 1);
+	assert_string_equal(json_string_value(json_object_get(last, "cause")), "withdrawn");
+	assert_string_equal(json_string_value(json_object_get(last, "technician")), "t1");
+	assert_int_equal(json_integer_value(json_object_get(last, "at")), T0 - 1700);
+	assert_null(json_object_get(last, "arrival"));
 	fix_plan(s, -1600, "t1: c2");
 	assert_int_equal(fix_call(s, "c2")->told.version, 2);
+	assert_int_equal(json_array_size(state_call_history(s, state_call_find(s, "c2"))), 3);
 	state_free(s);
 }
 
