@@ -220,8 +220,8 @@ test_insertion(void **unused)
 
 /*
  * The price of leaving a call out: doubled when due today, growing with age, never without end; and
- * on top what waiting has cost already (60 cents an hour since it was opened, an hour before T0; 2000
- * an hour since its appointment ended, 8 hours after T0, doubled after half an hour).
+ * on top what waiting has cost already (the response price since it was opened, an hour before T0;
+ * 2000 an hour since its appointment ended, 8 hours after T0, doubled after half an hour).
  */
 static void
 test_prices(void **unused)
@@ -231,17 +231,18 @@ test_prices(void **unused)
 	const struct guidelines *g = state_guidelines(s);
 	struct cost_prices p;
 	struct cost_frame f = cost_frame(s, T0);
+	int32_t waits = g->response_cents_per_h[SEV_ROUTINE];
 
 	(void)unused;
 	cost_prices(&f, c4, &p); /* its appointment is today */
-	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] + 60);
+	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] + waits);
 	f = cost_frame(s, T0 + 2 * 86400);
 	cost_prices(&f, c4, &p);
-	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] * 150 / 100 + 49 * 60 +
+	assert_int_equal(p.unserved_cents, 2 * g->unserved_cents[SEV_ROUTINE] * 150 / 100 + 49 * waits +
 	    (40 + 40) * 2000 - 1000);
 	f = cost_frame(s, T0 + 365 * 86400);
 	cost_prices(&f, c4, &p);
-	assert_int_equal(p.unserved_cents, 8 * g->unserved_cents[SEV_ROUTINE] + 8761 * 60 +
+	assert_int_equal(p.unserved_cents, 8 * g->unserved_cents[SEV_ROUTINE] + 8761 * waits +
 	    (8752 + 8752) * 2000 - 1000);
 	state_free(s);
 }
