@@ -31,10 +31,10 @@ guidelines_set_(struct request *r)
 {
 	struct params *p = request_params(r);
 	int64_t now = clock_now(&request_shop(r)->clock);
-	struct territory *t = request_territory(r);
+	struct territory *t = request_territory(r); /* NULL: answered, and r is gone */
 	int64_t version, wanted;
 	const char *currency;
-	json_t *values = json_object_get(p->obj, "guidelines");
+	json_t *values;
 
 	if (t == NULL)
 		return;
@@ -45,6 +45,7 @@ guidelines_set_(struct request *r)
 		    "The guidelines changed meanwhile: their version is %" PRId64, version);
 		return;
 	}
+	values = json_object_get(p->obj, "guidelines");
 	if (json_object_size(values) == 0) {
 		params_refuse(p, "guidelines", "at least one guideline (guidelines.get lists them)",
 		    "none");
