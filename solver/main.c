@@ -99,7 +99,7 @@ read_seconds(const char *text, int64_t *ret_ms)
 }
 
 static int
-read_option(int opt, struct args *a)
+read_option(int opt, char **argv, struct args *a)
 {
 	int64_t v = 0;
 	int rc = 0;
@@ -139,7 +139,7 @@ read_option(int opt, struct args *a)
 		puts("evenkeel-solve " PACKAGE_VERSION);
 		exit(0);
 	default:
-		return usage_error("unknown option", NULL);
+		return usage_error("no such option, or its value is missing", argv[optind - 1]);
 	}
 }
 
@@ -148,8 +148,9 @@ read_args(int argc, char **argv, struct args *a)
 {
 	int opt;
 
+	opterr = 0; /* one sentence is enough */
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (read_option(opt, a) < 0)
+		if (read_option(opt, argv, a) < 0)
 			return -EINVAL;
 	if (argc - optind > 1)
 		return usage_error("one FILE at most, got also", argv[optind + 1]);

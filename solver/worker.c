@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,8 +186,15 @@ worker_serve(int fd)
 {
 	char *text;
 	size_t size;
-	int rc = sandbox_enter();
+	int rc;
 
+	/*
+	 * Ctrl-C and the like reach the whole group: what ends a worker is the daemon, which
+	 * would else take it for a crash and start another while it stops.
+	 */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	rc = sandbox_enter();
 	if (rc < 0) {
 		fprintf(stderr, "evenkeel-solve: the worker could not be locked down: %s\n",
 		    strerror(-rc));
