@@ -300,7 +300,11 @@ read_rows(struct csv *c, const struct columns *col, struct sim_day *d, const cha
 		rc = read_row(c, col, d);
 	}
 	if (rc == 0 && d->calls == 0) {
-		snprintf(why, why_size, "%s has no call with a position and a time", d->date);
+		snprintf(why, why_size,
+		    "%s has no call with a position and a time (%d without a position, %d that"
+		    " could not be read): lat and lon are degrees, opened_at is like"
+		    " 2026-03-12T09:00:00+01:00",
+		    d->date, (int)d->no_position, (int)d->bad_rows);
 		return -ENOENT;
 	}
 	return rc;

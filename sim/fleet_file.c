@@ -246,7 +246,7 @@ fleet_write(const struct fleet *f, const char *zone, FILE *out)
 {
 	for (int32_t k = 0; k < f->techs; k++) {
 		json_t *o = fleet_tech_to_json(&f->tech[k], zone);
-		int rc = o == NULL ? -1 : json_dumpf(o, out, JSON_COMPACT);
+		int rc = o == NULL ? -1 : json_dumpf(o, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
 
 		json_decref(o);
 		if (rc < 0 || fputc('\n', out) == EOF)
