@@ -150,6 +150,9 @@ option_of(const struct ctl *ctl, const struct verb *v, const json_t *param, enum
 	ret->value = option_value(ctl, schema, name);
 	ret->description = member_text(s, "description");
 	ret->values = json_object_get(s, "enum");
+	if (ret->values == NULL) /* of a list: those of one of it */
+		ret->values = json_object_get(schema_resolve(ctl->doc,
+		    json_object_get(s, "items")), "enum");
 	ret->required = json_is_true(json_object_get(param, "required")) && part == PART_WHOLE;
 	schema_words(ctl->doc, schema, ret->words, sizeof(ret->words));
 	if (part == PART_ADDRESS) {

@@ -646,8 +646,9 @@ client_open(const struct client_options *o, struct client **ret, struct client_e
 	}
 	rc = net_connect(host, port, timeout_ms, &c->fd);
 	if (rc < 0)
-		error_say(err, "Cannot reach %.100s port %u: %s", host, port,
-		    rc == -ENOENT ? "no such host" : strerror(-rc));
+		error_say(err, "Cannot reach %.100s port %u: %s%s", host, port,
+		    rc == -ENOENT ? "no such host" : strerror(-rc),
+		    rc == -ECONNREFUSED ? ". Is evenkeeld running there? --port names another port" : "");
 	else
 		rc = client_hello(c, o, timeout_ms, err);
 	if (rc < 0) {
