@@ -132,12 +132,27 @@ option_value(const struct ctl *ctl, const json_t *schema, const char *param)
  */
 enum part { PART_WHOLE, PART_ADDRESS, PART_BREAK, PARTS };
 
+/* What a parameter is for, and its values; for a list, those of one of it. */
+static void
+describe(const struct ctl *ctl, const json_t *schema, struct args_option *ret)
+{
+	const json_t *s = schema_resolve(ctl->doc, schema);
+	const json_t *item = json_object_get(s, "items");
+
+	ret->description = member_text(s, "description");
+	ret->values = json_object_get(s, "enum");
+	if (ret->values == NULL && item != NULL) {
+		ret->values = json_object_get(schema_resolve(ctl->doc, item), "enum");
+		schema = item;
+	}
+	schema_words(ctl->doc, schema, ret->words, sizeof(ret->words));
+}
+
 static bool
 option_of(const struct ctl *ctl, const struct verb *v, const json_t *param, enum part part,
     struct args_option *ret)
 {
 	const json_t *schema = json_object_get(param, "schema");
-	const json_t *s = schema_resolve(ctl->doc, schema);
 	const char *name = member_text(param, "name");
 	bool site = has_property(ctl, schema, "address");
 	bool shifts = strcmp(name, "shifts") == 0;
@@ -148,13 +163,8 @@ option_of(const struct ctl *ctl, const struct verb *v, const json_t *param, enum
 	memset(ret, 0, sizeof(*ret));
 	option_name(v, site ? "at" : shifts ? "shift" : name, ret->name);
 	ret->value = option_value(ctl, schema, name);
-	ret->description = member_text(s, "description");
-	ret->values = json_object_get(s, "enum");
-	if (ret->values == NULL) /* of a list: those of one of it */
-		ret->values = json_object_get(schema_resolve(ctl->doc,
-		    json_object_get(s, "items")), "enum");
+	describe(ctl, schema, ret);
 	ret->required = json_is_true(json_object_get(param, "required")) && part == PART_WHOLE;
-	schema_words(ctl->doc, schema, ret->words, sizeof(ret->words));
 	if (part == PART_ADDRESS) {
 		snprintf(ret->name, sizeof(ret->name), "--address");
 		ret->value = "TEXT";
@@ -166,6 +176,29 @@ option_of(const struct ctl *ctl, const struct verb *v, const json_t *param, enum
 	} else if (shifts) {
 		ret->description = "A shift; may be repeated.";
 	}
+	return true;
+}
+
+bool
+args_place_at(const struct ctl *ctl, const struct verb *v, size_t i, struct args_option *ret)
+{
+	const struct method_spec *m = openrpc_method(ctl->doc, v->method);
+	const json_t *p;
+	size_t k;
+	char mark;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->value = "";
+	ret->description = "WGS 84 degrees, as in 42.36,-71.06."; /* for lat,lon: two parameters */
+	if (!place_at(v, i, ret->name, &mark))
+		return false;
+	json_array_foreach(m->params, k, p) {
+		if (strcmp(member_text(p, "name"), ret->name) == 0)
+			describe(ctl, json_object_get(p, "schema"), ret);
+	}
+	ret->required = mark == ' ';
+	if (mark == '*')
+		snprintf(ret->name, sizeof(ret->name), "name=value");
 	return true;
 }
 

@@ -36,6 +36,10 @@ struct args_option {
 bool args_option_at(const struct ctl *ctl, const struct verb *v, size_t i,
     struct args_option *ret);
 
+/* The same for what stands without an option; the name is that of the parameter. */
+bool args_place_at(const struct ctl *ctl, const struct verb *v, size_t i,
+    struct args_option *ret);
+
 /* Whether a parameter stands without an option; its place, or -1. */
 int args_place_of(const struct verb *v, const char *param);
 

@@ -96,6 +96,19 @@ help_all(const struct ctl *ctl, FILE *out)
 	fputs("\nExit status: 0 done, 1 refused, 2 usage, 3 unreachable.\n", out);
 }
 
+/* An option or a place, with its values. */
+static void
+print_explained(const struct ctl *ctl, FILE *out, const struct args_option *o, const char *head)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s%s%s", o->description,
+	    o->required && o->name[0] == '-' ? " Required." : "",
+	    o->values != NULL ? " Expects " : "", o->values != NULL ? o->words : "",
+	    o->values != NULL ? "." : "");
+	print_entry(ctl, out, head, text);
+}
+
 void
 help_verb(const struct ctl *ctl, const struct verb *v, FILE *out)
 {
@@ -109,17 +122,21 @@ help_verb(const struct ctl *ctl, const struct verb *v, FILE *out)
 	if (v->method == NULL)
 		return;
 	fprintf(out, "Method: %s\n\n", v->method);
+	for (size_t i = 0; args_place_at(ctl, v, i, &o); i++) {
+		for (char *c = o.name; *c != '\0'; c++)
+			*c = (char)toupper((unsigned char)*c);
+		print_explained(ctl, out, &o, o.name);
+	}
 	for (size_t i = 0; args_option_at(ctl, v, i, &o); i++) {
-		char head[128], text[1024];
-		bool own = strcmp(o.name, "--cmd-id") == 0; /* made if left out */
+		char head[128];
 
-		snprintf(head, sizeof(head), "%s %s", o.name, own ? "UUID" : o.value);
-		snprintf(text, sizeof(text), "%s%s%s%s%s",
-		    own ? "Repeats a command under the id it had, without doing it twice." :
-		          o.description,
-		    o.required && !own ? " Required." : "", o.values != NULL ? " Expects " : "",
-		    o.values != NULL ? o.words : "", o.values != NULL ? "." : "");
-		print_entry(ctl, out, head, text);
+		if (strcmp(o.name, "--cmd-id") == 0) {
+			print_entry(ctl, out, "--cmd-id UUID", "Repeats a command under the id it had,"
+			    " without doing it twice."); /* made if left out */
+			continue;
+		}
+		snprintf(head, sizeof(head), "%s %s", o.name, o.value);
+		print_explained(ctl, out, &o, head);
 	}
 	fputs("\nTIME: 2026-03-12T09:00:00+01:00, 14:30, \"tomorrow 09:00\", now or +45m, by the\n"
 	      "daemon's clock. DURATION: seconds, or 45m, 1h30m.\n", out);
@@ -174,9 +191,9 @@ complete_values(const struct ctl *ctl, const json_t *values, const char *begun)
 		offer(ctl, json_string_value(one), json_string_length(one), begun);
 }
 
-/* Options of the verb, or the values of the option before. */
+/* Options of the verb, or the values of the option before or of the word at a place. */
 static void
-complete_option(const struct ctl *ctl, const struct verb *v, int argc, char **argv)
+complete_option(const struct ctl *ctl, const struct verb *v, int place, int argc, char **argv)
 {
 	struct args_option o;
 
@@ -198,6 +215,10 @@ complete_option(const struct ctl *ctl, const struct verb *v, int argc, char **ar
 			return;
 		}
 	}
+	if (args_place_at(ctl, v, (size_t)place, &o) && argv[argc - 1][0] != '-' && o.values != NULL) {
+		complete_values(ctl, o.values, argv[argc - 1]);
+		return;
+	}
 	for (size_t i = 0; args_option_at(ctl, v, i, &o); i++)
 		offer(ctl, o.name, strlen(o.name), argv[argc - 1]);
 }
@@ -213,5 +234,5 @@ help_complete(const struct ctl *ctl, int argc, char **argv)
 	complete_verb(ctl, argc, argv);
 	v = verb_find(argc - 1, argv, &words);
 	if (v != NULL)
-		complete_option(ctl, v, argc, argv);
+		complete_option(ctl, v, argc - 1 - words, argc, argv);
 }
