@@ -8,17 +8,26 @@
 #include "ctl/text.h"
 #include "proto/when.h"
 
+/* An answer that says what time it is: the clock may have moved since the hello, or been moved. */
+static const char *
+learn_now(struct ctl *ctl, const json_t *result)
+{
+	const char *now = json_string_value(json_object_get(result, "now"));
+
+	return now != NULL && when_parse(now, &ctl->now_s) == 0 ? now : NULL;
+}
+
 static void
 learn_clock(struct ctl *ctl)
 {
 	const json_t *session = client_session(ctl->client);
-	const char *now = json_string_value(json_object_get(session, "now"));
+	const char *now = learn_now(ctl, session);
 	const char *zone = json_string_value(json_object_get(session, "zone"));
 	int64_t local_s;
 	char utc[64];
 
 	snprintf(ctl->zone, sizeof(ctl->zone), "%s", zone == NULL ? "" : zone);
-	if (now == NULL || when_parse(now, &ctl->now_s) < 0)
+	if (now == NULL)
 		return;
 	snprintf(utc, sizeof(utc), "%.19sZ", now);
 	if (when_parse(utc, &local_s) == 0)
@@ -49,8 +58,10 @@ ctl_call(struct ctl *ctl, const char *method, json_t *params, json_t **ret_resul
 	struct client_error err = { 0 };
 	int rc = client_call(ctl->client, method, params, ctl->where.timeout_ms, ret_result, &err);
 
-	if (rc == 0)
+	if (rc == 0) {
+		learn_now(ctl, *ret_result);
 		return EXIT_DONE;
+	}
 	if (rc == -EREMOTEIO)
 		ctl_say_error(ctl, method, &err);
 	else
@@ -64,8 +75,10 @@ ctl_ask(struct ctl *ctl, const char *method, json_t *params)
 {
 	json_t *result;
 
-	return client_call(ctl->client, method, params, ctl->where.timeout_ms, &result, NULL) == 0 ?
-	    result : NULL;
+	if (client_call(ctl->client, method, params, ctl->where.timeout_ms, &result, NULL) < 0)
+		return NULL;
+	learn_now(ctl, result);
+	return result;
 }
 
 static void

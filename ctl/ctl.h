@@ -20,7 +20,7 @@ struct ctl {
 	struct openrpc *doc;
 	struct client_options where;
 	struct client *client; /* NULL until connected */
-	int64_t now_s;         /* the daemon's clock at the hello, Unix seconds */
+	int64_t now_s;         /* the daemon's clock as it last said, Unix seconds */
 	int32_t offset_s;      /* and its offset from UTC */
 	char zone[64];         /* in which times are meant; "": the daemon did not say */
 	char currency[8];      /* of the guidelines; "" until asked for */

@@ -51,6 +51,17 @@ path_key(const char *path)
 	return dot != NULL ? dot + 1 : path;
 }
 
+const char *
+list_text(const struct ctl *ctl, const json_t *o, const char *path, char buf[TEXT_SIZE])
+{
+	const json_t *v = list_member(o, path);
+
+	buf[0] = '\0';
+	if (v != NULL)
+		text_value(ctl, path_key(path), v, buf, TEXT_SIZE);
+	return buf;
+}
+
 static void
 add_cell(const struct ctl *ctl, struct table *t, const struct field *f, const json_t *o)
 {

@@ -5,6 +5,7 @@
 
 #include "ctl/ctl.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 
 struct field {
 	struct column column;
@@ -14,6 +15,9 @@ struct field {
 
 /* A member by path, or NULL. */
 const json_t *list_member(const json_t *o, const char *path);
+/* The same as text, in buf; "" if it is not there. */
+const char *list_text(const struct ctl *ctl, const json_t *o, const char *path,
+    char buf[TEXT_SIZE]);
 
 /* Prints one row for each object; at most TABLE_COLUMNS_MAX fields. */
 void list_print(const struct ctl *ctl, const struct field *fields, size_t count,

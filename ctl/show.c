@@ -29,19 +29,6 @@ title(const struct ctl *ctl, const char *text)
 	fprintf(ctl->out, "%s%s%s\n", colour_on(ctl, BOLD), text, colour_off(ctl, BOLD));
 }
 
-/* A member of a result as text; "" if it is not there. */
-static const char *
-value(const struct ctl *ctl, const json_t *o, const char *path, char buf[TEXT_SIZE])
-{
-	const char *dot = strrchr(path, '.');
-	const json_t *v = list_member(o, path);
-
-	buf[0] = '\0';
-	if (v != NULL)
-		text_value(ctl, dot != NULL ? dot + 1 : path, v, buf, TEXT_SIZE);
-	return buf;
-}
-
 void
 show_learn_currency(struct ctl *ctl)
 {
@@ -104,7 +91,7 @@ show_done(struct ctl *ctl, const json_t *result)
 		if (list_member(result, what[i]) == NULL)
 			continue;
 		text_label(what[i], label, sizeof(label));
-		fprintf(ctl->out, "%s%s %s", before, label, value(ctl, result, what[i], text));
+		fprintf(ctl->out, "%s%s %s", before, label, list_text(ctl, result, what[i], text));
 		before = ", ";
 	}
 	fprintf(ctl->out, "%sseq %lld\n", before, number(result, "seq"));
@@ -204,10 +191,11 @@ show_day(struct ctl *ctl, const json_t *result)
 	enum colour colour = text_colour("status", json_object_get(result, "status"));
 
 	fprintf(ctl->out, "%s%s%s %s, %s%s%s", colour_on(ctl, BOLD),
-	    value(ctl, result, "technician", a), colour_off(ctl, BOLD),
-	    value(ctl, result, "name", b), colour_on(ctl, colour), value(ctl, result, "status", c),
+	    list_text(ctl, result, "technician", a), colour_off(ctl, BOLD),
+	    list_text(ctl, result, "name", b), colour_on(ctl, colour),
+	    list_text(ctl, result, "status", c),
 	    colour_off(ctl, colour));
-	if (value(ctl, result, "shift", d)[0] != '\0')
+	if (list_text(ctl, result, "shift", d)[0] != '\0')
 		fprintf(ctl->out, ", shift %s", d);
 	fprintf(ctl->out, "\n\n");
 	list_print(ctl, stop_fields, ARRAY_LEN(stop_fields), json_object_get(result, "stops"),
@@ -216,7 +204,7 @@ show_day(struct ctl *ctl, const json_t *result)
 		fputc('\n', ctl->out);
 		list_print(ctl, break_fields, ARRAY_LEN(break_fields), breaks, "");
 	}
-	if (value(ctl, result, "end", a)[0] != '\0')
+	if (list_text(ctl, result, "end", a)[0] != '\0')
 		fprintf(ctl->out, "\nHome at %s\n", a);
 	if (json_array_size(json_object_get(result, "done")) > 0) {
 		fputc('\n', ctl->out);
@@ -237,8 +225,8 @@ route_text(const struct ctl *ctl, const json_t *route, char *ret, size_t size)
 	json_array_foreach(json_object_get(route, "stops"), i, stop) {
 		char at[TEXT_SIZE], call[TEXT_SIZE];
 
-		value(ctl, stop, "arrival", at);
-		value(ctl, stop, "call", call);
+		list_text(ctl, stop, "arrival", at);
+		list_text(ctl, stop, "call", call);
 		if (len + strlen(at) + strlen(call) + 8 > size) {
 			snprintf(ret + len, size - len, ", ...");
 			return;
@@ -267,15 +255,15 @@ show_routes(const struct ctl *ctl, const json_t *routes)
 
 		if (t == NULL)
 			break;
-		table_add(t, PLAIN, value(ctl, r, "technician", text));
+		table_add(t, PLAIN, list_text(ctl, r, "technician", text));
 		snprintf(text, sizeof(text), "%zu", json_array_size(json_object_get(r, "stops")));
 		table_add(t, PLAIN, text);
 		route_text(ctl, r, text, sizeof(text));
 		table_add(t, PLAIN, text);
-		table_add(t, PLAIN, value(ctl, r, "end", text));
-		table_add(t, PLAIN, value(ctl, r, "drive_s", text));
+		table_add(t, PLAIN, list_text(ctl, r, "end", text));
+		table_add(t, PLAIN, list_text(ctl, r, "drive_s", text));
 		table_add(t, number(r, "overtime_s") > 0 ? YELLOW : PLAIN,
-		    number(r, "overtime_s") > 0 ? value(ctl, r, "overtime_s", text) : "");
+		    number(r, "overtime_s") > 0 ? list_text(ctl, r, "overtime_s", text) : "");
 	}
 	if (t == NULL || table_print(t, ctl, "No routes.") < 0)
 		fprintf(stderr, "evenkeelctl: out of memory\n");
@@ -291,7 +279,7 @@ show_cost(const struct ctl *ctl, const json_t *cost)
 	const char *key;
 	json_t *v;
 
-	fprintf(ctl->out, "Cost %s", value(ctl, cost, "total_cents", total));
+	fprintf(ctl->out, "Cost %s", list_text(ctl, cost, "total_cents", total));
 	json_object_foreach((json_t *)cost, key, v) {
 		char label[64], text[TEXT_SIZE];
 
@@ -313,7 +301,7 @@ show_plan(struct ctl *ctl, const json_t *result)
 	char text[TEXT_SIZE], territory[TEXT_SIZE];
 
 	show_learn_currency(ctl);
-	value(ctl, result, "territory", territory);
+	list_text(ctl, result, "territory", territory);
 	fprintf(ctl->out, "%sPlan %lld of %s%s", colour_on(ctl, BOLD), number(result, "version"),
 	    territory, colour_off(ctl, BOLD));
 	if (list_member(result, "spent_hour") != NULL)
@@ -324,7 +312,7 @@ show_plan(struct ctl *ctl, const json_t *result)
 	fputc('\n', ctl->out);
 	show_routes(ctl, json_object_get(result, "routes"));
 	if (json_array_size(unassigned) > 0) {
-		value(ctl, result, "unassigned", text);
+		list_text(ctl, result, "unassigned", text);
 		fprintf(ctl->out, "\n%sNot planned (%zu)%s: %s\n", colour_on(ctl, RED),
 		    json_array_size(unassigned), colour_off(ctl, RED), text);
 	}
@@ -345,16 +333,17 @@ show_preview(struct ctl *ctl, const json_t *result)
 	bool dearer = number(result, "cost_cents") > 0;
 
 	show_learn_currency(ctl);
-	value(ctl, result, "call", call);
-	value(ctl, result, "technician", who);
+	list_text(ctl, result, "call", call);
+	list_text(ctl, result, "technician", who);
 	fprintf(ctl->out, "%s for %s: %s%s%s (the plan goes from %s to %s)\n", call, who,
-	    colour_on(ctl, dearer ? YELLOW : GREEN), value(ctl, result, "cost_cents", cost),
-	    colour_off(ctl, dearer ? YELLOW : GREEN), value(ctl, result, "cost_before_cents", before),
-	    value(ctl, result, "cost_after_cents", after));
-	if (value(ctl, result, "arrival", text)[0] != '\0')
+	    colour_on(ctl, dearer ? YELLOW : GREEN), list_text(ctl, result, "cost_cents", cost),
+	    colour_off(ctl, dearer ? YELLOW : GREEN),
+	    list_text(ctl, result, "cost_before_cents", before),
+	    list_text(ctl, result, "cost_after_cents", after));
+	if (list_text(ctl, result, "arrival", text)[0] != '\0')
 		fprintf(ctl->out, "Arrival %s\n", text);
 	if (number(result, "overtime_s") > 0)
-		fprintf(ctl->out, "Overtime %s\n", value(ctl, result, "overtime_s", text));
+		fprintf(ctl->out, "Overtime %s\n", list_text(ctl, result, "overtime_s", text));
 	fputc('\n', ctl->out);
 	list_print(ctl, fields, ARRAY_LEN(fields), json_object_get(result, "delays"),
 	    "Nobody else is delayed.");
@@ -415,16 +404,16 @@ show_status(struct ctl *ctl, const json_t *result)
 	enum colour c = text_colour("state", json_object_get(solver, "state"));
 	char a[TEXT_SIZE], b[TEXT_SIZE], up[TEXT_SIZE], state[TEXT_SIZE];
 
-	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n", value(ctl, result, "version", a),
-	    value(ctl, result, "uptime_s", up), value(ctl, result, "now", b),
-	    value(ctl, result, "clock", state), number(result, "sessions"));
+	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n", list_text(ctl, result, "version", a),
+	    list_text(ctl, result, "uptime_s", up), list_text(ctl, result, "now", b),
+	    list_text(ctl, result, "clock", state), number(result, "sessions"));
 	fprintf(ctl->out, "solver %s%s%s: %lld workers, %lld solves (%lld proven), %lld timeouts, "
 	                  "%lld rejected, %lld restarts\n",
-	    colour_on(ctl, c), value(ctl, solver, "state", a), colour_off(ctl, c),
+	    colour_on(ctl, c), list_text(ctl, solver, "state", a), colour_off(ctl, c),
 	    number(solver, "workers"), number(solver, "solves"), number(solver, "proven"),
 	    number(solver, "timeouts"), number(solver, "rejected"), number(solver, "restarts"));
 	fprintf(ctl->out, "store %s: %lld commits, fsync %lld us median, %lld us at most for 99 %%\n\n",
-	    value(ctl, result, "store.url", a), number(result, "store.commits"),
+	    list_text(ctl, result, "store.url", a), number(result, "store.commits"),
 	    number(result, "store.fsync_us_p50"), number(result, "store.fsync_us_p99"));
 	list_print(ctl, fields, ARRAY_LEN(fields), json_object_get(result, "territories"),
 	    "No territories.");
@@ -456,5 +445,5 @@ show_token(struct ctl *ctl, const json_t *result)
 	fprintf(ctl->out, "%s\n", secret);
 	fflush(ctl->out);
 	fprintf(stderr, "Token %s: it is shown this once; the daemon keeps only a hash.\n",
-	    value(ctl, result, "id", id));
+	    list_text(ctl, result, "id", id));
 }

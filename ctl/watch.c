@@ -35,18 +35,6 @@ number(const json_t *o, const char *path)
 	return (long long)json_integer_value(list_member(o, path));
 }
 
-static const char *
-text_of(const struct ctl *ctl, const json_t *o, const char *path, char buf[TEXT_SIZE])
-{
-	const char *dot = strrchr(path, '.');
-	const json_t *v = list_member(o, path);
-
-	buf[0] = '\0';
-	if (v != NULL)
-		text_value(ctl, dot != NULL ? dot + 1 : path, v, buf, TEXT_SIZE);
-	return buf;
-}
-
 /* --- lines --- */
 
 static size_t
@@ -64,7 +52,7 @@ disturbed(const struct ctl *ctl, const json_t *p, const char *path, const char *
 	if (listed(p, path) == 0)
 		return;
 	fprintf(ctl->out, ", %s%zu %s%s (%s)", colour_on(ctl, YELLOW), listed(p, path), label,
-	    colour_off(ctl, YELLOW), text_of(ctl, p, path, calls));
+	    colour_off(ctl, YELLOW), list_text(ctl, p, path, calls));
 }
 
 /* "plan 12 for call_booked c41: 84.00 -> 96.50 USD, proven, 12 ms, budget 1 of 2, ..." */
@@ -74,10 +62,10 @@ plan_line(const struct ctl *ctl, const json_t *p)
 	char event[TEXT_SIZE], object[TEXT_SIZE], before[TEXT_SIZE], after[TEXT_SIZE];
 	bool proven = json_is_true(json_object_get(p, "proven"));
 
-	text_of(ctl, p, "cause.event", event);
-	text_of(ctl, p, "cause.call|cause.technician", object);
-	text_of(ctl, p, "cost_before_cents", before);
-	text_of(ctl, p, "cost_after_cents", after);
+	list_text(ctl, p, "cause.event", event);
+	list_text(ctl, p, "cause.call|cause.technician", object);
+	list_text(ctl, p, "cost_before_cents", before);
+	list_text(ctl, p, "cost_after_cents", after);
 	before[strcspn(before, " ")] = '\0'; /* the currency is said once */
 	fprintf(ctl->out, "%splan %lld%s for %s%s%s: %s -> %s, ", colour_on(ctl, BOLD),
 	    number(p, "plan_version"), colour_off(ctl, BOLD), event, object[0] != '\0' ? " " : "",
@@ -115,12 +103,12 @@ eta_line(const struct ctl *ctl, const json_t *p)
 	    when_parse(arrival, &is) == 0)
 		c = is > was ? YELLOW : GREEN;
 	fprintf(ctl->out, "%seta%s  %s by %s at %s%s%s", colour_on(ctl, c), colour_off(ctl, c),
-	    text_of(ctl, p, "call", call), text_of(ctl, p, "technician", who), colour_on(ctl, c),
-	    text_of(ctl, p, "arrival", a), colour_off(ctl, c));
-	if (text_of(ctl, p, "previous", b)[0] != '\0')
+	    list_text(ctl, p, "call", call), list_text(ctl, p, "technician", who), colour_on(ctl, c),
+	    list_text(ctl, p, "arrival", a), colour_off(ctl, c));
+	if (list_text(ctl, p, "previous", b)[0] != '\0')
 		fprintf(ctl->out, ", was %s", b);
-	fprintf(ctl->out, ", promised %s: %s", text_of(ctl, p, "promise", b),
-	    text_of(ctl, p, "reason", reason));
+	fprintf(ctl->out, ", promised %s: %s", list_text(ctl, p, "promise", b),
+	    list_text(ctl, p, "reason", reason));
 }
 
 /* "call c17 on_site (arrived)" and the same for technicians. */
@@ -130,10 +118,10 @@ changed_line(const struct ctl *ctl, const char *what, const json_t *p, const cha
 	enum colour c = text_colour("status", json_object_get(p, "status"));
 	char id[TEXT_SIZE], status[TEXT_SIZE], change[TEXT_SIZE], by[TEXT_SIZE];
 
-	fprintf(ctl->out, "%s %s %s%s%s (%s)", what, text_of(ctl, p, what, id), colour_on(ctl, c),
-	    text_of(ctl, p, "status", status), colour_off(ctl, c),
-	    text_of(ctl, p, "change", change));
-	if (text_of(ctl, p, other, by)[0] != '\0')
+	fprintf(ctl->out, "%s %s %s%s%s (%s)", what, list_text(ctl, p, what, id), colour_on(ctl, c),
+	    list_text(ctl, p, "status", status), colour_off(ctl, c),
+	    list_text(ctl, p, "change", change));
+	if (list_text(ctl, p, other, by)[0] != '\0')
 		fprintf(ctl->out, ", %s %s", other, by);
 }
 
@@ -143,8 +131,8 @@ notice_line(const struct ctl *ctl, const json_t *p)
 	enum colour c = text_colour("level", json_object_get(p, "level"));
 	char level[TEXT_SIZE], text[TEXT_SIZE];
 
-	fprintf(ctl->out, "%s%s%s: %s", colour_on(ctl, c), text_of(ctl, p, "level", level),
-	    colour_off(ctl, c), text_of(ctl, p, "text", text));
+	fprintf(ctl->out, "%s%s%s: %s", colour_on(ctl, c), list_text(ctl, p, "level", level),
+	    colour_off(ctl, c), list_text(ctl, p, "text", text));
 }
 
 /* Any other notification, one of a newer daemon too. */
@@ -159,14 +147,15 @@ other_line(const struct ctl *ctl, const char *method, const json_t *p)
 	free(json);
 }
 
-void
+/* One notification as one line of text, with its end. */
+static void
 watch_line(const struct ctl *ctl, const struct client_note *n)
 {
 	const json_t *p = n->params;
 	char at[TEXT_SIZE];
 
 	fprintf(ctl->out, "%s%lld%s ", colour_on(ctl, DIM), number(p, "seq"), colour_off(ctl, DIM));
-	if (strcmp(n->method, "eta.revised") != 0 && text_of(ctl, p, "at", at)[0] != '\0')
+	if (strcmp(n->method, "eta.revised") != 0 && list_text(ctl, p, "at", at)[0] != '\0')
 		fprintf(ctl->out, "%s ", at);
 	if (strcmp(n->method, "plan.revised") == 0)
 		plan_line(ctl, p);
@@ -210,10 +199,7 @@ board_draw(struct ctl *ctl, struct watch *w)
 {
 	json_t *status = ctl_ask(ctl, "status.get", NULL);
 	json_t *plan = ctl_ask(ctl, "plan.get", NULL);
-	const char *now = json_string_value(json_object_get(status, "now"));
 
-	if (now != NULL)
-		when_parse(now, &ctl->now_s);
 	fputs("\033[H\033[J", ctl->out); /* home, and everything below it cleared */
 	if (status != NULL)
 		show_status(ctl, status);

@@ -252,7 +252,7 @@ static const struct ctl_case {
 	    { { "token.issue", "{\"role\":\"dispatcher\",\"name\":\"Desk 1\",\"expires\":"
 	        "\"2026-03-12T18:00:00+01:00\"", FAKE_RESULT("{\"id\":\"k3\",\"token\":"
 	        "\"ek_dispatcher_3_s\"}"), false } } },
-	{ "the clock", "clock advance +1h", 0, "now  10:00 (in 1 h)\nseq  50\n",
+	{ "the clock", "clock advance +1h", 0, "now  10:00 (now)\nseq  50\n",
 	    { { "clock.advance", "{\"to\":\"2026-03-12T10:00:00+01:00\"}",
 	        FAKE_RESULT("{\"now\":\"2026-03-12T10:00:00+01:00\",\"seq\":50}"), false } } },
 	{ "any method", "rpc call.cancel '{\"call\":\"c1\"}'", 0, "{\n  \"seq\": 9\n}\n",
