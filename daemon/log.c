@@ -20,12 +20,6 @@ static const char *const priorities[LEVELS] = { "<3>", "<4>", "<6>", "<7>" };
 static atomic_int max_level = LEVEL_INFO;
 static atomic_bool to_journal = false;
 
-const char *
-log_level_name(enum log_level level)
-{
-	return names[level];
-}
-
 int
 log_level_from_name(const char *name, enum log_level *ret)
 {

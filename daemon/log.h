@@ -12,7 +12,6 @@
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG, LEVELS };
 
-const char *log_level_name(enum log_level level);
 int log_level_from_name(const char *name, enum log_level *ret); /* -EINVAL */
 
 /*

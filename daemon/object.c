@@ -22,8 +22,8 @@ object_window(const struct state *s, int64_t from, int64_t to)
 	return json_pack("{s:o, s:o}", "from", object_when(s, from), "to", object_when(s, to));
 }
 
-json_t *
-object_place(struct place at)
+static json_t *
+place_of(struct place at)
 {
 	return json_pack("{s:f, s:f}", "lat", at.lat_udeg / 1e6, "lon", at.lon_udeg / 1e6);
 }
@@ -42,7 +42,7 @@ skills(const struct skill *skill, int32_t n)
 static json_t *
 site(const struct call_state *c)
 {
-	json_t *j = object_place(c->site);
+	json_t *j = place_of(c->site);
 	json_t *address = json_object_get(c->terms, "address");
 
 	if (address != NULL)
@@ -174,7 +174,7 @@ object_tech(const struct state *s, int32_t tech, int64_t now, const struct place
 	json_t *shifts = json_array();
 	json_t *j = json_pack("{s:s, s:I, s:s, s:O, s:o, s:o, s:i, s:s, s:i}", "technician", t->id,
 	    "version", (json_int_t)t->version, "territory", state_territory(s), "name",
-	    json_object_get(t->terms, "name"), "home", object_place(t->home), "skills",
+	    json_object_get(t->terms, "name"), "home", place_of(t->home), "skills",
 	    skills(t->skill, t->skills), "speed_pct", (int)t->speed_pct, "status",
 	    object_tech_status(t, now), "hard_points", (int)t->hard_points);
 
@@ -182,7 +182,7 @@ object_tech(const struct state *s, int32_t tech, int64_t now, const struct place
 		build_add(&shifts, object_shift(s, &t->shift[i]));
 	build_set(&j, "shifts", shifts);
 	if (t->own_end)
-		build_set(&j, "end", object_place(t->end));
+		build_set(&j, "end", place_of(t->end));
 	if (t->overtime_max_s >= 0)
 		build_set(&j, "overtime_max_s", json_integer(t->overtime_max_s));
 	if (t->call >= 0)
@@ -192,7 +192,7 @@ object_tech(const struct state *s, int32_t tech, int64_t now, const struct place
 	if (t->absent_to > now)
 		build_set(&j, "absent", object_window(s, t->absent_from, t->absent_to));
 	if (position != NULL)
-		build_set(&j, "position", object_place(*position));
+		build_set(&j, "position", place_of(*position));
 	return j;
 }
 

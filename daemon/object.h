@@ -16,7 +16,6 @@
 
 json_t *object_when(const struct state *s, int64_t at);
 json_t *object_window(const struct state *s, int64_t from, int64_t to);
-json_t *object_place(struct place at);
 
 /* The schemas of the same names; history: with what people were told. */
 json_t *object_call(const struct state *s, int32_t call, bool history);

@@ -447,10 +447,23 @@ solve_event(struct desk *d, struct question *q)
 	return rc;
 }
 
+/* Chooses what a background solve, whose budget is nothing, looks at. Frees it when that fails. */
+static int
+scope_of(const struct desk *d, const struct scope_ask *ask, struct solve *solve)
+{
+	struct cost_frame f = cost_frame(d->t->state, planner_now(d->p));
+	int rc = scope_make(&f, ask, &solve->scope);
+
+	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0))
+		rc = -ENOENT;
+	if (rc < 0)
+		solve_free(solve);
+	return rc;
+}
+
 int
 solve_chunk(struct desk *d)
 {
-	struct cost_frame f = cost_frame(d->t->state, planner_now(d->p));
 	int32_t left = d->starts - d->start_at;
 	int32_t n = left < PLANNER_START_TECHS ? left : PLANNER_START_TECHS;
 	struct scope_ask ask = {
@@ -469,14 +482,9 @@ solve_chunk(struct desk *d)
 		return -ENOMEM;
 	solve->q.cause = (struct cause){ .tick = true, .seq = state_seq(d->t->state), .call = -1,
 		.tech = -1, .why = TELL_REPLANNED };
-	rc = scope_make(&f, &ask, &solve->scope);
-	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0))
-		rc = -ENOENT;
-	if (rc < 0) {
-		solve_free(solve);
+	rc = scope_of(d, &ask, solve);
+	if (rc < 0)
 		return rc;
-	}
-	solve->budget = 0;
 	d->start_at += n;
 	return hand_over(d, solve);
 }
@@ -485,7 +493,6 @@ int
 solve_background(struct desk *d)
 {
 	const struct state *s = d->t->state;
-	struct cost_frame f = cost_frame(s, planner_now(d->p));
 	struct scope_ask ask = { .techs_max = BACKGROUND_TECHS,
 		.unassigned_max = SCOPE_UNASSIGNED_MAX };
 	struct solve *solve;
@@ -508,12 +515,6 @@ solve_background(struct desk *d)
 	solve = solve_new(d, SOLVE_BACKGROUND);
 	if (solve == NULL)
 		return -ENOMEM;
-	rc = scope_make(&f, &ask, &solve->scope);
-	if (rc == 0 && (solve->scope.techs == 0 || solve->scope.calls == 0))
-		rc = -ENOENT;
-	if (rc < 0) {
-		solve_free(solve);
-		return rc;
-	}
-	return hand_over(d, solve);
+	rc = scope_of(d, &ask, solve);
+	return rc < 0 ? rc : hand_over(d, solve);
 }

@@ -6,6 +6,7 @@
 
 #include "daemon/build.h"
 #include "daemon/cost.h"
+#include "daemon/object.h"
 
 bool
 revision_differs(const struct state *s, int64_t now, const struct new_route *r,
@@ -32,28 +33,6 @@ static const char *
 call_id(const struct state *s, int32_t call)
 {
 	return state_call(s, call)->id;
-}
-
-static json_t *
-ids(const struct state *s, const int32_t *call, int32_t n)
-{
-	json_t *list = json_array();
-
-	for (int32_t i = 0; i < n; i++)
-		build_add(&list, json_string(call_id(s, call[i])));
-	return list;
-}
-
-static json_t *
-disturbance(const struct state *s, const struct disturbed *d)
-{
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "reassigned", ids(s, d->reassigned, d->reassigneds),
-	    "repromised", ids(s, d->repromised, d->repromiseds),
-	    "eta_moved", ids(s, d->eta_moved, d->eta_moveds),
-	    "dropped", ids(s, d->dropped, d->droppeds),
-	    "chosen", ids(s, d->chosen, d->chosens),
-	    "forced", ids(s, d->forced, d->forceds));
 }
 
 /* Where the stay plan, seen from now, puts a call; 0 nowhere. */
@@ -220,7 +199,7 @@ body(const struct state *s, int64_t now, const struct revision *v)
 		build_set(&j, "bound_cents", json_integer(v->bound));
 	if (v->cause.text != NULL)
 		build_set(&j, "reason", json_string(v->cause.text));
-	build_set(&j, "disturbance", disturbance(s, v->disturbed));
+	build_set(&j, "disturbance", object_disturbance(s, v->disturbed));
 	build_set(&j, "stay", stay(s, now, v->disturbed));
 	return j;
 }

@@ -74,9 +74,6 @@ state_apply_fn state_apply_call;       /* state_apply_call.c: call.* */
 state_apply_fn state_apply_stop;       /* state_apply_stop.c: stop.* */
 state_apply_fn state_apply_plan;       /* state_apply_plan.c: plan.revised */
 
-/* Room for n in all. -ENOMEM. */
-int ints_reserve(struct ints *l, int32_t n);
-
 /* state_terms.c: what terms mean. They fill in the members that come from terms only. */
 void terms_read_tech(struct body *terms, struct tech *ret);
 void terms_read_call(struct body *terms, struct call_state *ret);
@@ -99,14 +96,10 @@ int state_reserve_call(struct state *s);
 int32_t state_add_call(struct state *s, struct call_slot *slot, bool open);
 void call_slot_free(struct call_slot *slot); /* NULL is fine */
 
-/* Takes a call off its technician's route, if it is on one: it is unassigned then. */
-void state_unroute(struct state *s, int32_t call);
 /* The technician leaves the call he drives to: planned again, he is free where he got to. */
 void state_turn_back(struct state *s, struct tech *t, int64_t at);
 /* A call has ended: off its route, off the open list. */
 void state_close(struct state *s, int32_t call, enum call_status as, const char *outcome,
     int64_t at);
-/* Where a driving technician is at a moment, by the planned times. */
-struct place state_way_point(const struct state *s, const struct tech *t, int64_t at);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
+/* Room for n in all. -ENOMEM. */
+static int
 ints_reserve(struct ints *l, int32_t n)
 {
 	int32_t cap = l->cap < 16 ? 16 : l->cap;
@@ -158,8 +159,9 @@ route_position(const struct tech *t, int32_t call)
 	return i;
 }
 
-void
-state_unroute(struct state *s, int32_t call)
+/* Takes a call off its technician's route, if it is on one: it is unassigned then. */
+static void
+unroute(struct state *s, int32_t call)
 {
 	struct call_state *c = &s->call[call]->c;
 	struct tech *t;
@@ -188,8 +190,9 @@ share(int64_t from, int64_t to, int64_t part, int64_t whole)
 	return (int32_t)(from + (to - from) * part / whole);
 }
 
-struct place
-state_way_point(const struct state *s, const struct tech *t, int64_t at)
+/* Where a driving technician is at a moment, by the planned times. */
+static struct place
+way_point(const struct state *s, const struct tech *t, int64_t at)
 {
 	const struct call_state *c = &s->call[t->call]->c;
 	int64_t whole = c->arrival - t->since, part = at - t->since;
@@ -208,7 +211,7 @@ state_turn_back(struct state *s, struct tech *t, int64_t at)
 	struct call_state *c = &s->call[t->call]->c;
 
 	assert(t->status == TECH_DRIVING);
-	t->at = state_way_point(s, t, at);
+	t->at = way_point(s, t, at);
 	t->status = TECH_FREE;
 	t->since = at;
 	t->until = 0;
@@ -246,7 +249,7 @@ state_close(struct state *s, int32_t call, enum call_status as, const char *outc
 	int32_t tech = c->tech, i = 0;
 	int64_t arrival = c->arrival;
 
-	state_unroute(s, call);
+	unroute(s, call);
 	c->tech = tech; /* who did it, or had it */
 	if (as != CALL_CANCELLED) {
 		c->arrival = arrival;

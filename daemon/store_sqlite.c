@@ -19,7 +19,7 @@ store_mono_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-void
+static void
 queued_free(struct queued *q)
 {
 	for (size_t i = 0; i < q->events; i++)

@@ -93,7 +93,6 @@ int store_writer_start(struct store *st, char *why, size_t why_size);
 void store_writer_end(struct store *st);
 
 /* store_sqlite.c */
-void queued_free(struct queued *q);
 int64_t store_mono_us(void);
 
 #endif
