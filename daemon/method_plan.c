@@ -61,7 +61,7 @@ plan_get(struct request *r)
 	unassigned = json_array();
 	for (int32_t k = 0; k < state_techs(s); k++)
 		if (state_tech(s, k)->stops > 0 || state_tech(s, k)->status != TECH_OFF)
-			build_add(&routes, object_route(s, k));
+			build_add(&routes, object_route(s, k, now));
 	open = state_open(s, &open_n);
 	for (int32_t i = 0; i < open_n; i++)
 		if (state_call(s, open[i])->status == CALL_UNASSIGNED)

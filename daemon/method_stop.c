@@ -390,6 +390,7 @@ day_get(struct request *r)
 	const struct tech *t;
 	const struct shift *shift;
 	struct cost_frame frame;
+	struct retimed seen;
 	int32_t done[DONE_MAX], n;
 	json_t *stops = json_array(), *ended = json_array(), *j;
 
@@ -406,16 +407,17 @@ day_get(struct request *r)
 	    t->shift[t->shift_now].from : frame.day_from, done);
 	for (int32_t i = 0; i < n; i++)
 		build_add(&ended, object_done_stop(f.s, done[i]));
-	for (int32_t i = 0; i < t->stops; i++)
-		build_add(&stops, object_stop(f.s, &t->stop[i]));
+	object_seen(f.s, f.tech, f.now, &seen);
+	for (int32_t i = 0; i < seen.stops; i++)
+		build_add(&stops, object_stop(f.s, &seen.stop[i]));
 	j = json_pack("{s:s, s:O, s:s, s:o, s:o, s:o, s:I}", "technician", t->id, "name",
 	    json_object_get(t->terms, "name"), "status", object_tech_status(t, f.now), "done", ended,
-	    "stops", stops, "breaks", object_breaks(f.s, f.tech), "plan_version",
+	    "stops", stops, "breaks", object_breaks(f.s, f.tech, &seen), "plan_version",
 	    (json_int_t)state_plan_version(f.s));
 	if (shift != NULL)
 		build_set(&j, "shift", object_shift(f.s, shift));
-	if (t->route_end > 0)
-		build_set(&j, "end", object_when(f.s, t->route_end));
+	if (seen.end > 0)
+		build_set(&j, "end", object_when(f.s, seen.end));
 	request_reply(r, j);
 }
 

@@ -242,7 +242,7 @@ one_break(const struct state *s, int64_t start, int32_t duration_s, const char *
 }
 
 json_t *
-object_breaks(const struct state *s, int32_t tech)
+object_breaks(const struct state *s, int32_t tech, const struct retimed *seen)
 {
 	static const char *const name[] = { "due", "running", "taken", "waived" };
 	const struct tech *t = state_tech(s, tech);
@@ -257,26 +257,57 @@ object_breaks(const struct state *s, int32_t tech)
 			    due->status == BREAK_RUNNING ? t->since : due->from, due->duration_s,
 			    name[due->status]));
 	}
-	for (int32_t i = 0; i < t->takens; i++)
+	for (int32_t i = 0; i < seen->takens; i++)
 		build_add(&list,
-		    one_break(s, t->taken[i].start, t->taken[i].duration_s, "due"));
+		    one_break(s, seen->taken[i].start, seen->taken[i].duration_s, "due"));
 	return list;
 }
 
-json_t *
-object_route(const struct state *s, int32_t tech)
+static bool
+is_behind(const struct state *s, const struct tech *t, int64_t now)
+{
+	for (int32_t i = 0; i < t->stops; i++) {
+		const struct stop *stop = &t->stop[i];
+		bool begun = state_call(s, stop->call)->status == CALL_ON_SITE;
+
+		if ((begun ? stop->end : stop->arrival) < now)
+			return true;
+	}
+	return false;
+}
+
+void
+object_seen(const struct state *s, int32_t tech, int64_t now, struct retimed *ret)
 {
 	const struct tech *t = state_tech(s, tech);
+
+	retime(s, tech, now, ret);
+	if (is_behind(s, t, now) && ret->losts == 0)
+		return;
+	memcpy(ret->stop, t->stop, (size_t)t->stops * sizeof(t->stop[0]));
+	memcpy(ret->taken, t->taken, sizeof(t->taken));
+	ret->stops = t->stops;
+	ret->takens = t->takens;
+	ret->end = t->route_end;
+	ret->overtime_s = t->overtime_s;
+}
+
+json_t *
+object_route(const struct state *s, int32_t tech, int64_t now)
+{
 	json_t *stops = json_array();
+	struct retimed seen;
 	int64_t drive_s = 0;
 
-	for (int32_t i = 0; i < t->stops; i++) {
-		build_add(&stops, object_stop(s, &t->stop[i]));
-		drive_s += t->stop[i].drive_s;
+	object_seen(s, tech, now, &seen);
+	for (int32_t i = 0; i < seen.stops; i++) {
+		build_add(&stops, object_stop(s, &seen.stop[i]));
+		drive_s += seen.stop[i].drive_s;
 	}
-	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:I}", "technician", t->id, "stops", stops,
-	    "breaks", object_breaks(s, tech), "end", object_when(s, t->route_end), "overtime_s",
-	    (int)t->overtime_s, "drive_s", (json_int_t)drive_s);
+	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:I}", "technician", state_tech(s, tech)->id,
+	    "stops", stops, "breaks", object_breaks(s, tech, &seen), "end",
+	    object_when(s, seen.end), "overtime_s", (int)seen.overtime_s, "drive_s",
+	    (json_int_t)drive_s);
 }
 
 json_t *

@@ -12,6 +12,7 @@
 
 #include "daemon/cost.h"
 #include "daemon/check.h"
+#include "daemon/retime.h"
 #include "daemon/state.h"
 
 json_t *object_when(const struct state *s, int64_t at);
@@ -24,10 +25,18 @@ json_t *object_tech(const struct state *s, int32_t tech, int64_t now, const stru
 json_t *object_shift(const struct state *s, const struct shift *shift);
 json_t *object_stop(const struct state *s, const struct stop *stop);
 json_t *object_done_stop(const struct state *s, int32_t call); /* one that ended */
-json_t *object_breaks(const struct state *s, int32_t tech);    /* taken, running and planned */
-json_t *object_route(const struct state *s, int32_t tech);
+/* Taken and running ones, then those planned in the route as object_seen() gives it. */
+json_t *object_breaks(const struct state *s, int32_t tech, const struct retimed *seen);
+json_t *object_route(const struct state *s, int32_t tech, int64_t now);
 json_t *object_cost(const struct cost *c);
 json_t *object_disturbance(const struct state *s, const struct disturbed *d);
+
+/*
+ * A technician's route as it is shown at now: as planned; or, while he is behind (something should have
+ * begun or ended already, and that is not yet worth a revision), as it would go on from now. What no
+ * longer fits at all is shown as planned until a revision says what becomes of it.
+ */
+void object_seen(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
 
 /* The technician's status on the wire: absent hides what he was doing. */
 const char *object_tech_status(const struct tech *t, int64_t now);

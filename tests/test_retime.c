@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/object.h"
 #include "tests/state_fixture.h"
 
 /*
@@ -235,6 +236,42 @@ test_limits(void **unused)
 	state_free(s);
 }
 
+/* What is shown of a route is never past: but nothing else of it changes between revisions. */
+static void
+test_shown_from_now(void **unused)
+{
+	struct state *s = fix_shop();
+	struct retimed *r = calloc(1, sizeof(*r));
+	const struct tech *t = fix_tech(s, "t1");
+	int64_t first;
+
+	(void)unused;
+	fix_must(s, 0, EV_SHIFT_STARTED,
+	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,'lon_udeg':-87630000}}");
+	fix_plan(s, 0, "t1: c1 c2");
+	first = t->stop[0].arrival;
+	object_seen(s, 0, first, r); /* he should have set out: but nothing is past yet */
+	assert_int_equal(r->stops, 2);
+	assert_memory_equal(r->stop, t->stop, 2 * sizeof(t->stop[0]));
+	assert_int_equal(r->end, t->route_end);
+	object_seen(s, 0, first + 300, r);
+	assert_int_equal(r->stops, 2);
+	assert_true(r->stop[0].arrival >= first + 300);
+	assert_true(r->stop[1].arrival >= r->stop[0].end);
+	assert_true(r->stop[1].arrival > t->stop[1].arrival);
+	object_seen(s, 0, T0 + 36000, r); /* nothing fits: what becomes of it is not for a view to say */
+	assert_int_equal(r->stops, 2);
+	assert_memory_equal(r->stop, t->stop, 2 * sizeof(t->stop[0]));
+	/* At work too long. */
+	fix_must(s, first, EV_STOP_ARRIVED, "{'technician':'t1','call':'c1','version':2,'at':@%lld,"
+	    "'end':@%lld}", (long long)(first - T0), (long long)(first - T0 + 1800));
+	object_seen(s, 0, first + 2000, r);
+	assert_int_equal(r->stop[0].arrival, first);
+	assert_int_equal(r->stop[0].end, first + 2000 + 300);
+	free(r);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -243,6 +280,7 @@ main(void)
 		cmocka_unit_test(test_told_stops_wait),
 		cmocka_unit_test(test_planned_break_stays),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_shown_from_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

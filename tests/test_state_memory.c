@@ -261,7 +261,7 @@ tech_shown(const struct state *s)
 static json_t *
 route_shown(const struct state *s)
 {
-	return object_route(s, 0);
+	return object_route(s, 0, T0 + 600);
 }
 
 /* A revision in which t1 keeps nothing but what is under way: c2, which was told, is withdrawn. */
