@@ -209,8 +209,8 @@ show_day(struct ctl *ctl, const json_t *result)
 	if (json_array_size(json_object_get(result, "done")) > 0) {
 		fputc('\n', ctl->out);
 		title(ctl, "Done");
-		list_print(ctl, stop_fields, ARRAY_LEN(stop_fields), json_object_get(result, "done"),
-		    "");
+		list_print(ctl, stop_fields, ARRAY_LEN(stop_fields) - 1, /* no longer pinned */
+		    json_object_get(result, "done"), "");
 	}
 }
 
