@@ -11,8 +11,6 @@ struct csv {
 	char *text; /* the file, cut into fields as it is read */
 	char *at;   /* where the next record starts */
 	char *end;
-	long line; /* line that `at` is on */
-	long record_line;
 	char *column[CSV_COLUMNS_MAX];
 	int columns;
 	char *field[CSV_COLUMNS_MAX];
@@ -89,17 +87,12 @@ take_field(struct csv *c, bool *ret_last)
 			}
 		} else if (!quoted && (*in == ',' || *in == '\n')) {
 			break;
-		} else if (*in == '\n') {
-			c->line++;
 		}
 		*out++ = *in;
 	}
 	*ret_last = in >= c->end || *in == '\n';
-	if (*ret_last) {
-		if (out > start && out[-1] == '\r')
-			out--;
-		c->line++;
-	}
+	if (*ret_last && out > start && out[-1] == '\r')
+		out--;
 	c->at = in < c->end ? in + 1 : c->end;
 	*out = '\0';
 	return start;
@@ -113,7 +106,6 @@ csv_next(struct csv *c)
 	do {
 		if (c->at >= c->end)
 			return 0;
-		c->record_line = c->line;
 		for (c->fields = 0, last = false; !last;) {
 			char *field = take_field(c, &last);
 
@@ -163,7 +155,6 @@ csv_open(const char *path, struct csv **ret, char *why, size_t why_size)
 		goto fail;
 	c->at = c->text;
 	c->end = c->text + len;
-	c->line = 1;
 	rc = check_text(c, path, why, why_size);
 	if (rc < 0)
 		goto fail;
@@ -206,10 +197,4 @@ const char *
 csv_field(const struct csv *c, int column)
 {
 	return column >= 0 && column < c->fields ? c->field[column] : "";
-}
-
-long
-csv_line(const struct csv *c)
-{
-	return c->record_line;
 }

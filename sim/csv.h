@@ -27,7 +27,5 @@ int csv_next(struct csv *c);
 /* A field of the present record, "" if the column is -1 or the record is short; valid until
  * csv_close(). */
 const char *csv_field(const struct csv *c, int column);
-/* Line of the file that the present record starts on, from 1. */
-long csv_line(const struct csv *c);
 
 #endif

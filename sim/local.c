@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-int64_t
-local_now_us(void)
+static int64_t
+wall_us(void)
 {
 	struct timespec t;
 
@@ -21,11 +21,12 @@ local_fact(struct local *l, const struct fact *f)
 	if (f->type == FACT_POSITION)
 		return;
 	l->cause = *f;
-	l->since_us = local_now_us();
+	l->since_us = wall_us();
 }
 
-bool
-local_before(const struct desk *d, int32_t a, int32_t b)
+/* Whether call a comes before call b: more urgent, then sooner due, then longer known. */
+static bool
+comes_before(const struct desk *d, int32_t a, int32_t b)
 {
 	const struct sim_call *x = &d->day->call[a], *y = &d->day->call[b];
 	int64_t x_due = x->appt_from_s != 0 ? x->appt_from_s : x->due_s;
@@ -48,13 +49,13 @@ local_waiting(const struct desk *d, int32_t *calls, int32_t max)
 
 		if (d->call[i].phase != CALL_OPEN || d->call[i].tech >= 0)
 			continue;
-		if (n == max && !local_before(d, i, calls[n - 1]))
+		if (n == max && !comes_before(d, i, calls[n - 1]))
 			continue;
 		if (n < max)
 			n++;
 		else
 			at--;
-		for (; at > 0 && local_before(d, i, calls[at - 1]); at--)
+		for (; at > 0 && comes_before(d, i, calls[at - 1]); at--)
 			calls[at] = calls[at - 1];
 		calls[at] = i;
 	}
@@ -122,7 +123,7 @@ push(struct local *l, int32_t k)
 	l->policy.sink.revised(l->policy.sink.arg, &r);
 	if (l->since_us != 0)
 		l->policy.sink.pushed(l->policy.sink.arg,
-		    (double)(local_now_us() - l->since_us) / 1000);
+		    (double)(wall_us() - l->since_us) / 1000);
 	l->since_us = 0;
 	for (int32_t n = 0; n < route.stops; n++)
 		if (to_tell(l->policy.desk, k, &route.stop[n]))

@@ -36,15 +36,10 @@ void local_sweep(struct local *l);
 /* Takes a fact down for the next push. */
 void local_fact(struct local *l, const struct fact *f);
 
-/* Whether call a comes before call b: more urgent, then sooner due, then longer known. */
-bool local_before(const struct desk *d, int32_t a, int32_t b);
-
 /*
  * Open calls on nobody's route, most urgent first; at most max of them. Returns how many.
  */
 int32_t local_waiting(const struct desk *d, int32_t *calls, int32_t max);
-
-int64_t local_now_us(void);
 
 struct policy *nearest_new(void);
 struct policy *fixed_new(void);

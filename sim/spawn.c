@@ -146,8 +146,9 @@ spawn_last_words(const struct daemon *d, char *to, size_t size)
 	fclose(f);
 }
 
-bool
-spawn_alive(struct daemon *d)
+/* Whether it still runs. */
+static bool
+is_alive(struct daemon *d)
 {
 	return d->pid != 0 && waitpid(d->pid, NULL, WNOHANG) == 0;
 }
@@ -180,7 +181,7 @@ wait_until_up(struct daemon *d, char *why, size_t why_size)
 	for (int i = 0; i < START_TRIES; i++) {
 		if (read_port(d, &d->port) && client_read_token(path, &d->token) == 0)
 			return 0;
-		if (!spawn_alive(d)) {
+		if (!is_alive(d)) {
 			d->pid = 0;
 			spawn_last_words(d, words, sizeof(words));
 			snprintf(why, why_size, "evenkeeld did not start: %s", words);

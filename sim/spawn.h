@@ -36,9 +36,6 @@ int spawn_daemon(const struct spawn_options *o, struct daemon *ret, char *why, s
  * -1 if it had to be killed or crashed. */
 int spawn_stop(struct daemon *d);
 
-/* Whether it still runs. */
-bool spawn_alive(struct daemon *d);
-
 /* The last line of its log, for saying why it ended. */
 void spawn_last_words(const struct daemon *d, char *to, size_t size);
 
