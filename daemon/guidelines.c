@@ -66,7 +66,7 @@ static const struct figure figures[] = {
 	FIGURE(speed_m_per_h, 30000, 1000, 200000),
 	FIGURE(leg_s, 120, 0, 3600),
 	FIGURE(scope_technicians, 8, 1, 200),
-	FIGURE(solve_ms, 15, 5, 10000),
+	FIGURE(solve_ms, 25, 5, 10000),
 	FIGURE(background_ms, 1000, 0, 60000),
 };
 

@@ -299,6 +299,8 @@ planner_event(struct planner *p, struct territory *t, const struct event *ev)
 	if (d == NULL || ev->type == EV_PLAN_REVISED)
 		return;
 	question_event(&d->waiting, t->state, ev);
+	if (d->waiting.any && d->waiting.asked_us == 0)
+		d->waiting.asked_us = clock_mono_us();
 	if (ev->type == EV_TECHNICIAN_ADDED || ev->type == EV_GUIDELINES_SET)
 		d->left = 0; /* what could not be placed before may be now */
 	planner_arm(p, 0);

@@ -287,6 +287,19 @@ answered(void *arg, enum worker_end end, const json_t *answer, const char *why)
 
 /* --- the question --- */
 
+/*
+ * What is left of an event's limit: it counts from the event, so that one that waited for the solve
+ * before it is not answered two limits late. A third of it is there in any case.
+ */
+static int64_t
+event_ms(const struct question *q, int64_t limit_ms)
+{
+	int64_t waited_ms = q->asked_us > 0 ? (clock_mono_us() - q->asked_us) / 1000 : 0;
+	int64_t left_ms = limit_ms - waited_ms;
+
+	return left_ms > limit_ms / 3 ? left_ms : limit_ms / 3;
+}
+
 static json_t *
 limits_of(const struct desk *d, const struct solve *solve, int64_t *ret_deadline_ms)
 {
@@ -295,7 +308,9 @@ limits_of(const struct desk *d, const struct solve *solve, int64_t *ret_deadline
 	int64_t ms = g->solve_ms, work = cfg->work_limit;
 	bool event = solve->kind == SOLVE_EVENT;
 
-	if (!event) {
+	if (event)
+		ms = event_ms(&solve->q, ms);
+	else {
 		ms = g->background_ms > g->solve_ms ? g->background_ms : g->solve_ms;
 		work *= START_WORK;
 	}

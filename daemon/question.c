@@ -143,6 +143,8 @@ question_merge(struct question *q, const struct question *more)
 	q->solve = q->solve || more->solve;
 	q->background = q->background || more->background;
 	q->tries = more->tries > q->tries ? more->tries : q->tries;
+	if (q->asked_us == 0 || (more->asked_us != 0 && more->asked_us < q->asked_us))
+		q->asked_us = more->asked_us;
 	for (int32_t k = 0; k < STATE_TECHNICIANS_MAX; k++)
 		if (more->dirty[k])
 			question_dirty(q, k);

@@ -25,6 +25,7 @@ struct question {
 	enum question_class class;
 	bool solve;                  /* a solver has to look at it */
 	bool background;             /* something may have become better: worth a look when idle */
+	int64_t asked_us;            /* monotonic time of its oldest event, 0 none: for limits only */
 	int32_t tries;               /* solves that gave no usable answer so far */
 	/* Whose route is to be re-timed. */
 	bool dirty[STATE_TECHNICIANS_MAX];
