@@ -10,6 +10,9 @@
 
 #include "proto/when.h"
 
+/* A gap of (nearly) the whole cost: the solve ended before it had a bound worth the name. */
+#define NO_BOUND 0.9995
+
 enum {
 	PROGRESS_EACH_S = 1800,
 	BAR = 24,
@@ -228,6 +231,8 @@ on_revised(void *arg, const struct desk *d, const struct revision *r, const stru
 	s->resolves++;
 	if (r->proven)
 		snprintf(proof, sizeof(proof), "proven");
+	else if (r->gap >= NO_BOUND)
+		snprintf(proof, sizeof(proof), "no bound");
 	else
 		snprintf(proof, sizeof(proof), "gap %.1f %%", r->gap * 100);
 	name_chosen(d, v, chosen, sizeof(chosen));
