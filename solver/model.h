@@ -51,6 +51,7 @@ struct model {
 	struct place *place;
 	struct travel_point *point;
 	int32_t *road_m; /* places * places, or NULL: too many, computed each time */
+	int32_t used_n;  /* how many of route_state.used are in use */
 	bool counts;     /* the budget is bounded, so disturbance by choice is counted */
 	bool as_told;    /* each start at once or at told_floor_s, nothing else: problem_stay */
 };

@@ -13,6 +13,7 @@ enum {
 	TIME_ABS_MAX = 400000000, /* seconds from the origin: over twelve years */
 	DURATION_MAX = 10000000,
 	PRICE_MAX = 100000000, /* cents: a million an hour or at once */
+	UNSERVED_MAX = 2000000000, /* more than any detour, so that all else comes second */
 	SKILL_LEVEL_MAX = 1000,
 };
 
@@ -54,7 +55,7 @@ static const struct range call_ranges[] = {
 	{ "repromise_cents", offsetof(struct call, repromise_cents), 0, PRICE_MAX, false },
 	{ "eta_moved_cents", offsetof(struct call, eta_moved_cents), 0, PRICE_MAX, false },
 	{ "drop_cents", offsetof(struct call, drop_cents), 0, PRICE_MAX, false },
-	{ "unserved_cents", offsetof(struct call, unserved_cents), 0, PRICE_MAX, false },
+	{ "unserved_cents", offsetof(struct call, unserved_cents), 0, UNSERVED_MAX, false },
 	{ "told.eta_s", offsetof(struct call, told.eta_s), -TIME_ABS_MAX, TIME_ABS_MAX, false },
 	{ "told.promise[0]", offsetof(struct call, told.promise_from_s), -TIME_ABS_MAX,
 	    TIME_ABS_MAX, false },
@@ -349,7 +350,15 @@ problem_new(int32_t technicians, int32_t calls, int32_t skills)
 		p->call[i].told.technician = -1;
 		p->call[i].close_s = PROBLEM_NEVER;
 		p->call[i].due_s = PROBLEM_NEVER;
+		p->call[i].with = -1;
+		p->call[i].after = -1;
 	}
+	for (int32_t k = 0; k < technicians; k++) {
+		p->technician[k].stops_max = PROBLEM_STOPS_MAX;
+		p->technician[k].drive_max_s = PROBLEM_NEVER;
+	}
+	for (int h = 0; h < 24; h++)
+		p->hour_pct[h] = 100;
 	return p;
 }
 
@@ -362,8 +371,16 @@ problem_free(struct problem *p)
 		free(p->technician[k].skill);
 		free(p->technician[k].current);
 	}
-	for (int32_t i = 0; p->call != NULL && i < p->calls; i++)
+	for (int32_t i = 0; p->call != NULL && i < p->calls; i++) {
 		free(p->call[i].forbidden);
+		free(p->call[i].duration_by_kind);
+		free(p->call[i].setup_by_kind);
+	}
+	for (int32_t x = 0; x < p->matrices; x++) {
+		free(p->matrix[x].narrow_s);
+		free(p->matrix[x].wide_s);
+	}
+	free(p->matrix);
 	free(p->technician);
 	free(p->call);
 	free(p->skill_name);

@@ -30,6 +30,28 @@ enum {
 	PROBLEM_SKILLS_MAX = 256, /* distinct skills of a problem */
 	PROBLEM_NEEDS_MAX = 8,    /* skills one call needs */
 	PROBLEM_ID_MAX = 64,      /* bytes of an id, without the NUL */
+	PROBLEM_WINDOWS_MAX = 8,  /* windows of one call or one break */
+	PROBLEM_LOADS_MAX = 4,    /* dimensions of a load */
+	PROBLEM_PARTS_MAX = 8,    /* kinds of spare parts */
+	PROBLEM_TOOLS_MAX = 64,   /* kinds of tools */
+	PROBLEM_KINDS_MAX = 64,   /* kinds of technician that work at different speeds */
+	PROBLEM_LOCATIONS_MAX = 20000,
+	PROBLEM_MATRICES_MAX = 64,
+};
+
+/* Starts are allowed from open_s to close_s, both inclusive. */
+struct window {
+	int32_t open_s, close_s;
+};
+
+/*
+ * Travel times told, not computed: seconds from one location to another, row
+ * by row, asymmetric if they are. Exactly one of the two arrays is there: the
+ * narrow one where no leg takes over 65,535 s.
+ */
+struct travel_matrix {
+	uint16_t *narrow_s; /* locations * locations */
+	int32_t *wide_s;
 };
 
 struct skill_level {
@@ -42,13 +64,23 @@ struct break_due {
 	int32_t open_s;     /* earliest start */
 	int32_t close_s;    /* latest start without the price break_late */
 	int32_t duration_s; /* >= 0 */
+	/*
+	 * Hard windows of its start, ascending and apart; the first opens at open_s. None: it may
+	 * start any time from open_s on, and close_s is only a price.
+	 */
+	struct window window[PROBLEM_WINDOWS_MAX];
+	int32_t windows;
 };
 
 struct technician {
 	char id[PROBLEM_ID_MAX + 1];
 	struct place start;     /* where he is when ready */
 	struct place end;       /* where the day ends; unused if open_end */
+	bool open_start;        /* the day begins at the first stop: no way there */
 	bool open_end;          /* the day ends at the last stop */
+	int32_t start_location; /* row of the matrix, where the problem has matrices */
+	int32_t end_location;
+	int32_t matrix;         /* which one he drives by */
 	int32_t ready_s;        /* free from then on */
 	int32_t shift_end_s;    /* back at end by then without overtime */
 	int32_t overtime_max_s; /* never later than shift_end_s + this by plan */
@@ -56,6 +88,18 @@ struct technician {
 	int32_t drive_cents_per_h;
 	int32_t wait_cents_per_h;
 	int32_t overtime_cents_per_h;
+	int32_t day_cents;      /* once, if he has any stop */
+	/*
+	 * He leaves for his first stop as late as that does not make him end later, and the
+	 * time before is no waiting. Otherwise his day counts from ready_s on.
+	 */
+	bool leaves_late;
+	int32_t stops_max;      /* calls of a day, PROBLEM_STOPS_MAX at most */
+	int32_t drive_max_s;    /* driving of a day, PROBLEM_NEVER if not limited */
+	int32_t capacity[PROBLEM_LOADS_MAX]; /* of his van */
+	int32_t part[PROBLEM_PARTS_MAX];     /* spare parts on the van, of each kind */
+	uint64_t tools;         /* bit t: he has tool t with him */
+	int32_t kind;           /* row of call.duration_by_kind */
 	int32_t hard_before; /* difficulty points carried so far, for fairness */
 	struct skill_level *skill;
 	int32_t skills;
@@ -84,9 +128,26 @@ struct told {
 struct call {
 	char id[PROBLEM_ID_MAX + 1];
 	struct place site;
-	int32_t duration_s;     /* planned time on site */
+	int32_t location;       /* row of the matrix, where the problem has matrices */
+	int32_t duration_s;     /* planned time on site, without setup_s */
+	int32_t setup_s;        /* added when the stop before is elsewhere, or there is none */
+	int32_t *duration_by_kind; /* kinds: instead of duration_s; NULL: the same for all */
+	int32_t *setup_by_kind;    /* kinds, or NULL */
 	int32_t open_s;         /* earliest start, hard */
 	int32_t close_s;        /* latest start, hard; PROBLEM_NEVER if none */
+	/*
+	 * More than one appointment window: ascending and apart, the first opens at
+	 * open_s, the last closes at close_s. None: just open_s to close_s.
+	 */
+	struct window window[PROBLEM_WINDOWS_MAX];
+	int32_t windows;
+	int32_t pickup[PROBLEM_LOADS_MAX];   /* loaded here, stays on the van till its end */
+	int32_t delivery[PROBLEM_LOADS_MAX]; /* unloaded here, on the van from its start */
+	int32_t part[PROBLEM_PARTS_MAX];     /* spare parts used up */
+	uint64_t tools;         /* tools needed */
+	int32_t with;           /* starts together with that call, by another technician; -1 none */
+	int32_t after;          /* starts after the end of that call, whoever does it; -1 none */
+	int32_t after_gap_s;    /* at least so long after it */
 	int32_t due_s;          /* latest start without lateness, soft; PROBLEM_NEVER if none */
 	int32_t opened_s;       /* when the customer asked (response time counts from here) */
 	int32_t difficulty;     /* points, >= 0 */
@@ -130,6 +191,30 @@ struct problem {
 	int64_t origin;  /* Unix time of second 0; only passed through */
 	int32_t budget;  /* K: distinct calls that may be disturbed by choice; -1 unbounded */
 	struct travel_model travel;
+	/* Where there are matrices, all legs come from them (at speed_pct), and no place is looked at. */
+	struct travel_matrix *matrix;
+	int32_t matrices, locations;
+	/*
+	 * Traffic: at hour h of the day a drive gets on at hour_pct[h] % of the speed it has by the
+	 * model or matrix; 100 everywhere if there is no traffic. day_second is the time of
+	 * day at second 0.
+	 */
+	bool traffic;
+	int16_t hour_pct[24];
+	int32_t day_second;
+	/*
+	 * Where tools and spare parts are had: each technician may go there once, before the
+	 * drive to a stop, and from then on has every tool and enough of every part.
+	 */
+	bool has_depot;
+	struct place depot;
+	int32_t depot_location, depot_s; /* depot_s: time spent there */
+	int32_t loads, parts, kinds;     /* how many of each are used */
+	/*
+	 * A break may part a drive: it starts as soon as it is due, wherever that is, and
+	 * not only before the drive.
+	 */
+	bool breaks_on_the_way;
 	struct weights weights;
 	char (*skill_name)[PROBLEM_ID_MAX + 1];
 	int32_t skills;
@@ -144,12 +229,27 @@ struct problem {
  *
  * - A call is served once at most, by a technician who has every needed skill at
  *   its level, is `required` if there is one, and is not forbidden.
- * - start >= open_s, start <= close_s; the next start is at or after the end
+ * - The start is in one of the call's windows; the next start is at or after the end
  *   plus the travel plus the breaks taken in between. Breaks are taken in order,
- *   before the drive to the next stop (or to the end), each started at or
- *   after its open_s; all due breaks are taken if the technician has any stop;
- *   a technician with no stop costs nothing.
+ *   before the drive to the next stop (or to the end), or on it where
+ *   breaks_on_the_way, each started at or after its open_s and in one of its
+ *   windows if it has any; all due breaks are taken if the technician has any
+ *   stop; a technician with no stop costs nothing.
  * - The day ends at or before shift_end_s + overtime_max_s.
+ * - The work takes duration_s, and setup_s more unless the stop before is at the
+ *   same place.
+ * - A route has stops_max stops at most and drives drive_max_s at most.
+ * - In each dimension, what is on the van never exceeds its capacity: all deliveries
+ *   of the route from its start until they are unloaded, pickups from theirs on.
+ * - A call's tools are the technician's, or the depot was visited before it; the
+ *   parts of the calls before the visit (all, if there is none) add up to
+ *   what is on the van at most. The visit is one leg's detour: to the depot,
+ *   depot_s there, on to the stop; breaks of that leg come before it.
+ * - `with`: both are served or neither, they start at the same second, and different
+ *   technicians do them. `after`: it is served only if that other call is, and starts
+ *   after_gap_s after its end or later.
+ * - In traffic a drive of s seconds that begins at t ends when the hours' speeds have
+ *   added up to s, rounded up to a whole second.
  *
  * Kinds of disturbance of a served call, against what was told:
  *   reassigned  told.technician >= 0 and another serves it
@@ -168,11 +268,13 @@ struct problem {
  * and so is one that was never told. An immovable call may not be disturbed by
  * choice at all.
  *
- * Cost = over technicians with stops: driving, waiting (idle seconds
- * between ready and the last stop's end that are neither driving, work nor break),
- * overtime, late breaks, fairness; over served calls: lateness (convex), response,
+ * Cost = over technicians with stops: day_cents, driving, waiting (idle seconds
+ * between ready, or leaving where he leaves late, and the last stop's end that are neither
+ * driving, work nor break), overtime, late breaks, fairness; over served calls: lateness (convex), response,
  * broken promise, preference, disturbance prices of its kinds; over
  * unserved calls: unserved_cents, and drop_cents if anything was told.
+ * What traffic adds to a drive is waiting, and the drive is priced without it. The visit to the
+ * depot is work; the ways there are driving.
  * Per-hour prices are rounded to nearest, half up: (cents * seconds + 1800) / 3600,
  * once per leg for driving, per stop for lateness and response, per break for a
  * late break, and once per route for its waiting (all of it added up) and its
@@ -182,7 +284,8 @@ struct problem {
 
 /*
  * Allocates the arrays, all zero but: required, preferred and told.technician
- * are -1, close_s and due_s PROBLEM_NEVER. NULL when out of memory.
+ * are -1 (with and after too), close_s, due_s and drive_max_s PROBLEM_NEVER, stops_max
+ * PROBLEM_STOPS_MAX, hour_pct 100. NULL when out of memory.
  */
 struct problem *problem_new(int32_t technicians, int32_t calls, int32_t skills);
 void problem_free(struct problem *p); /* NULL is fine; frees every array it points to (malloc'd) */

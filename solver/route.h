@@ -21,6 +21,7 @@
 
 enum {
 	ROUTE_OPTIONS_MAX = (PROBLEM_BREAKS_MAX + 1) * (MODEL_FLOORS_MAX + 1),
+	ROUTE_USED_MAX = 8, /* what a route may use up: loads, parts before the depot, driving */
 	ROUTE_CHOICES_MAX = 8, /* ways to pay for a sequence, by its disturbance */
 };
 
@@ -32,7 +33,21 @@ struct route_state {
 	int32_t hard;     /* difficulty carried on this route */
 	int16_t chosen;   /* calls disturbed by choice; 0 if the budget is unbounded */
 	int16_t taken;    /* breaks taken */
+	int16_t stops;
+	bool depot;       /* visited */
+	int32_t slack_s;  /* the day could have begun so much later with the same t_s; leaves_late only */
+	/*
+	 * Used up, by the model's number for it: never falls along a route, and has a
+	 * maximum per technician. Only the first model.used_n count.
+	 */
+	int32_t used[ROUTE_USED_MAX];
 };
+
+/*
+ * Whether whatever can follow b can follow a and costs no more from there, if it holds the
+ * same calls or some fewer of them. Waiting counts as route.c says.
+ */
+bool route_covers(const struct model *m, const struct route_state *a, const struct route_state *b);
 
 struct route_option {
 	struct route_state state; /* after the stop */

@@ -23,6 +23,7 @@ struct solve_limits {
 	int32_t label_cap; /* labels per exact pricing of one technician, 0 default */
 	bool prove;       /* go on to the proof when the plan is good already */
 	bool search;      /* ruin and recreate: for a start from scratch or in the background */
+	int32_t threads;  /* of the search, 0 or 1: one. The plan depends on how many, not on their pace */
 };
 
 struct plan_stop {
@@ -42,6 +43,9 @@ struct plan_route {
 	int32_t stops;
 	struct plan_break taken[PROBLEM_BREAKS_MAX];
 	int32_t takens;
+	int32_t depot_after; /* the depot is visited after this many stops, -1: not at all */
+	int32_t depot_s;     /* when he is there */
+	int32_t leave_s;     /* when the day begins: ready, or as late as it may be if he leaves late */
 	int32_t end_s;      /* back at the end place */
 	int64_t cost_cents; /* of this route, with its calls' terms */
 };
@@ -75,6 +79,15 @@ struct plan {
  */
 int solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret);
 void plan_free(struct plan *plan); /* NULL is fine */
+
+/*
+ * The price of calm: the best plan for each of several budgets, ascending (-1, unbounded,
+ * last), from one run whose routes serve them all. The problem's own budget
+ * is not looked at. ret_plan holds `budgets` plans, the caller's to free; no plan costs
+ * more than the one before it. Errors as solve; then no plan is returned.
+ */
+int solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_t *budget,
+    int32_t budgets, struct plan **ret_plan);
 
 /*
  * Recomputes cost and disturbance of a plan from its times and checks every rule of
