@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/local.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,36 +99,54 @@ tell(struct local *l, int32_t k, const struct push_stop *s)
 	l->policy.sink.told(l->policy.sink.arg, &t);
 }
 
-/* Pushes what l->retimed holds as the route of k. */
-static void
-push(struct local *l, int32_t k)
+static struct push_route
+route_of(int32_t k, struct retimed *r)
 {
 	struct push_route route = { .tech = k,
-		.stop = l->retimed.stop,
-		.stops = l->retimed.stops,
-		.dues = l->retimed.dues,
-		.end_s = l->retimed.end_s };
+		.stop = r->stop,
+		.stops = r->stops,
+		.dues = r->dues,
+		.end_s = r->end_s };
+
+	memcpy(route.due, r->due, sizeof(route.due));
+	return route;
+}
+
+/* One plan of so many routes, and what has to be told of it. */
+static void
+push_routes(struct local *l, struct push_route *route, int32_t routes, const int32_t *unassigned,
+    int32_t unassigneds)
+{
 	struct revision r = {
 		.at_s = l->policy.desk->now_s,
 		.version = ++l->version,
 		.cause_call = l->cause.call,
 		.cause_tech = l->cause.tech,
-		.route = &route,
-		.routes = 1,
-		.unassigned = l->retimed.lost,
-		.unassigneds = l->retimed.losts,
+		.route = route,
+		.routes = routes,
+		.unassigned = unassigned,
+		.unassigneds = unassigneds,
 		.budget = -1,
 	};
 
-	memcpy(route.due, l->retimed.due, sizeof(route.due));
 	l->policy.sink.revised(l->policy.sink.arg, &r);
 	if (l->since_us != 0)
 		l->policy.sink.pushed(l->policy.sink.arg,
 		    (double)(wall_us() - l->since_us) / 1000);
 	l->since_us = 0;
-	for (int32_t n = 0; n < route.stops; n++)
-		if (to_tell(l->policy.desk, k, &route.stop[n]))
-			tell(l, k, &route.stop[n]);
+	for (int32_t i = 0; i < routes; i++)
+		for (int32_t n = 0; n < route[i].stops; n++)
+			if (to_tell(l->policy.desk, route[i].tech, &route[i].stop[n]))
+				tell(l, route[i].tech, &route[i].stop[n]);
+}
+
+/* Pushes what l->retimed holds as the route of k. */
+static void
+push(struct local *l, int32_t k)
+{
+	struct push_route route = route_of(k, &l->retimed);
+
+	push_routes(l, &route, 1, l->retimed.lost, l->retimed.losts);
 }
 
 void
@@ -138,18 +157,19 @@ local_push(struct local *l, int32_t k, const int32_t *calls, int32_t n)
 	push(l, k);
 }
 
+/* Whether the route of k, re-timed, is worth a push. */
 static bool
-moved(const struct local *l, int32_t k)
+moved(const struct local *l, int32_t k, const struct retimed *r)
 {
 	const struct desk_tech *t = &l->policy.desk->tech[k];
 
-	if (t->stops != l->retimed.stops || t->dues != l->retimed.dues)
+	if (t->stops != r->stops || t->dues != r->dues)
 		return true;
 	for (int32_t n = 0; n < t->stops; n++) {
-		int64_t by_s = t->stop[n].arrival_s - l->retimed.stop[n].arrival_s;
+		int64_t by_s = t->stop[n].arrival_s - r->stop[n].arrival_s;
 
-		if (by_s >= LOCAL_SWEEP_S || by_s <= -LOCAL_SWEEP_S ||
-		    to_tell(l->policy.desk, k, &l->retimed.stop[n]))
+		if (t->stop[n].call != r->stop[n].call || by_s >= LOCAL_SWEEP_S ||
+		    by_s <= -LOCAL_SWEEP_S || to_tell(l->policy.desk, k, &r->stop[n]))
 			return true;
 	}
 	return false;
@@ -161,7 +181,7 @@ local_refresh(struct local *l, int32_t k)
 	if (l->policy.desk->tech[k].stops == 0)
 		return;
 	retime_route(l->policy.desk, k, &l->retimed);
-	if (moved(l, k))
+	if (moved(l, k, &l->retimed))
 		push(l, k);
 }
 
@@ -175,6 +195,89 @@ local_sweep(struct local *l)
 	l->swept_s = d->now_s;
 	for (int32_t k = 0; k < d->fleet->techs; k++)
 		local_refresh(l, k);
+}
+
+/* A plan for everybody while it is put together. */
+struct drafting {
+	struct retimed *retimed; /* of each route in it */
+	struct push_route *route;
+	int32_t routes;
+	int32_t *unassigned;
+	int32_t unassigneds;
+};
+
+/* Calls that were on some route and are on none now. */
+static int
+find_unassigned(const struct desk *d, struct drafting *draft)
+{
+	bool *placed = calloc((size_t)d->day->calls + 1, sizeof(*placed));
+
+	if (placed == NULL)
+		return -ENOMEM;
+	for (int32_t i = 0; i < draft->routes; i++)
+		for (int32_t n = 0; n < draft->route[i].stops; n++)
+			placed[draft->route[i].stop[n].call] = true;
+	for (int32_t i = 0; i < draft->routes; i++) {
+		const struct desk_tech *t = &d->tech[draft->route[i].tech];
+
+		for (int32_t n = 0; n < t->stops; n++)
+			if (!placed[t->stop[n].call])
+				draft->unassigned[draft->unassigneds++] = t->stop[n].call;
+	}
+	free(placed);
+	return 0;
+}
+
+static void
+draft_routes(const struct local *l, const int32_t *call, int32_t width, const int32_t *stops,
+    struct drafting *draft)
+{
+	const struct desk *d = l->policy.desk;
+
+	for (int32_t k = 0; k < d->fleet->techs; k++) {
+		struct retimed *r = &draft->retimed[draft->routes];
+
+		if (stops[k] == 0 && d->tech[k].stops == 0)
+			continue;
+		retime_order(d, k, &call[(size_t)k * (size_t)width], stops[k],
+		    retime_overtime_max_s(d, k), r);
+		if (moved(l, k, r))
+			draft->route[draft->routes++] = route_of(k, r);
+	}
+}
+
+static int
+push_orders(struct local *l, const int32_t *call, int32_t width, const int32_t *stops)
+{
+	const struct desk *d = l->policy.desk;
+	size_t techs = (size_t)d->fleet->techs;
+	struct drafting draft = {
+		.retimed = calloc(techs + 1, sizeof(*draft.retimed)),
+		.route = calloc(techs + 1, sizeof(*draft.route)),
+		.unassigned = calloc((size_t)d->day->calls + 1, sizeof(*draft.unassigned)),
+	};
+	int rc = -ENOMEM;
+
+	if (draft.retimed != NULL && draft.route != NULL && draft.unassigned != NULL) {
+		draft_routes(l, call, width, stops, &draft);
+		rc = find_unassigned(d, &draft);
+	}
+	if (rc == 0 && draft.routes > 0)
+		push_routes(l, draft.route, draft.routes, draft.unassigned, draft.unassigneds);
+	free(draft.retimed);
+	free(draft.route);
+	free(draft.unassigned);
+	return rc;
+}
+
+int
+local_push_plan(struct local *l, const int32_t *call, int32_t width, const int32_t *stops)
+{
+	if (call != NULL)
+		return push_orders(l, call, width, stops);
+	for (int32_t k = 0; k < l->policy.desk->fleet->techs; k++)
+		local_refresh(l, k);
+	return 0;
 }
 
 struct policy *

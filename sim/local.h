@@ -28,6 +28,13 @@ struct local {
  * goes back to nobody. */
 void local_push(struct local *l, int32_t k, const int32_t *calls, int32_t n);
 
+/*
+ * The same for everybody as one plan: technician k gets the stops[k] calls from call[k * width] on.
+ * Only routes that change are in it, and no plan is pushed if none does. call NULL: all routes as
+ * they stand, each by itself. 0 or -ENOMEM.
+ */
+int local_push_plan(struct local *l, const int32_t *call, int32_t width, const int32_t *stops);
+
 /* Re-times his route as it stands; pushes only what moved. */
 void local_refresh(struct local *l, int32_t k);
 /* The same for everybody, if it is time for it. */

@@ -86,6 +86,9 @@ play(const struct replay *r, const char *policy, struct outcome *ret)
 	if (rc == 0 && ret->odd[0] != '\0')
 		fprintf(stderr, "evenkeel-sim: %s: called forced, not found so: %s\n", policy,
 		    ret->odd);
+	if (rc == 0 && ret->failed > 0)
+		fprintf(stderr, "evenkeel-sim: %s: no usable answer to %d of %d questions, first: %s\n",
+		    policy, (int)ret->failed, (int)ret->asked, ret->first_failure);
 	return rc;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/exec.h"
+
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_SEED, KIND_SPEED, KIND_POLICY, KIND_GUIDELINE, KIND_FLAG };
 
 enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, REPLAY = RUN | COMPARE | DEMO };
@@ -35,6 +37,9 @@ static const struct option_def defs[] = {
 	{ "guideline", KIND_GUIDELINE, REPLAY | LOAD, 0, 0, 0 },
 	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
 	{ "events", KIND_NUMBER, LOAD, offsetof(struct options, events), 10, 100000 },
+	{ "exec-limit", KIND_NUMBER, RUN | COMPARE, offsetof(struct options, exec_limit_s), 1,
+	    3600 },
+	{ "exec-steps", KIND_FLAG, RUN | COMPARE, offsetof(struct options, exec_steps), 0, 0 },
 	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD, offsetof(struct options, quiet), 0, 0 },
 };
 
@@ -71,7 +76,10 @@ options_help(FILE *out)
 	    "  --fleet FILE        technicians from a file: parameters of technician.add, one a line\n"
 	    "  --save-fleet FILE   writes the fleet so\n"
 	    "  --seed S            of the fleet and of all that happens by chance (1)\n"
-	    "  --policy P          evenkeel (the real daemon), nearest, fixed; compare: repeated\n"
+	    "  --policy P          evenkeel (the real daemon), nearest, fixed, or exec:COMMAND: a solver\n"
+	    "                      that reads and writes VROOM's JSON; compare: repeated\n"
+	    "  --exec-limit S      seconds for one answer of COMMAND (30)\n"
+	    "  --exec-steps        tells COMMAND the routes as they stand, as steps of the vehicles\n"
 	    "  --speed X|max       simulated seconds a second (max)\n"
 	    "  --json FILE         the result, - for standard output\n"
 	    "  --bindir DIR        where evenkeeld is (beside this program)\n"
@@ -130,10 +138,14 @@ read_speed(const char *text, struct options *o, FILE *err)
 static int
 read_policy(const char *text, struct options *o, FILE *err)
 {
-	if (strcmp(text, "evenkeel") != 0 && strcmp(text, "nearest") != 0 &&
+	size_t prefix = strlen(EXEC_PREFIX);
+	bool exec = strncmp(text, EXEC_PREFIX, prefix) == 0 && text[prefix] != '\0';
+
+	if (!exec && strcmp(text, "evenkeel") != 0 && strcmp(text, "nearest") != 0 &&
 	    strcmp(text, "fixed") != 0) {
 		fprintf(err,
-		    "evenkeel-sim: --policy: expected evenkeel, nearest or fixed, got '%s'\n",
+		    "evenkeel-sim: --policy: expected evenkeel, nearest, fixed or exec:COMMAND,"
+		    " got '%s'\n",
 		    text);
 		return -EINVAL;
 	}
@@ -278,7 +290,7 @@ check(struct options *o, FILE *err)
 int
 options_read(int argc, char **argv, struct options *ret, FILE *err)
 {
-	struct options o = { .seed = 1, .open = 600, .events = 500 };
+	struct options o = { .seed = 1, .open = 600, .events = 500, .exec_limit_s = 30 };
 	int bit = -1, i = 2;
 
 	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(commands[0]); c++)

@@ -36,6 +36,8 @@ struct options {
 	struct options_guideline guideline[OPTIONS_GUIDELINES_MAX];
 	int32_t guidelines;
 	int32_t open, events;  /* load */
+	int32_t exec_limit_s;  /* for one answer of an exec: policy */
+	bool exec_steps;       /* it is told the routes as they stand */
 	bool quiet;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/engine.h"
+#include "sim/exec.h"
 #include "sim/remote.h"
 
 static int
@@ -82,6 +83,17 @@ guidelines_to_json(const struct options *o)
 	return set;
 }
 
+/* How often an exec: policy was asked in vain; others say nothing of the kind. */
+static void
+note_failures(const json_t *status, struct outcome *ret)
+{
+	const char *first = json_string_value(json_object_get(status, "first_failure"));
+
+	ret->asked = (int32_t)json_integer_value(json_object_get(status, "asked"));
+	ret->failed = (int32_t)json_integer_value(json_object_get(status, "failed"));
+	snprintf(ret->first_failure, sizeof(ret->first_failure), "%s", first != NULL ? first : "");
+}
+
 static void
 conclude(const struct replay *r, struct policy *p, struct engine *e, const struct score *s,
     struct outcome *ret)
@@ -97,13 +109,32 @@ conclude(const struct replay *r, struct policy *p, struct engine *e, const struc
 	memcpy(ret->odd, s->odd, sizeof(ret->odd));
 	ret->result = score_to_json(&ret->figures, p->ops->name, &r->day, r->options.seed,
 	    &r->fleet);
-	if (p->ops->status != NULL)
+	if (p->ops->status != NULL && strcmp(p->ops->name, "evenkeel") == 0) {
 		json_object_set_new(ret->result, "daemon", p->ops->status(p));
+	} else if (p->ops->status != NULL) {
+		json_object_set_new(ret->result, "solver", p->ops->status(p));
+		note_failures(json_object_get(ret->result, "solver"), ret);
+	}
 	json_object_set_new(ret->result, "refused", json_integer(ret->refusals));
 	json_object_set_new(rules, "scoring", score_rules());
 	json_object_set_new(ret->result, "fleet", fleet_to_json(r));
 	json_object_set_new(ret->result, "rules", rules);
 	json_object_set_new(ret->result, "guidelines", guidelines_to_json(&r->options));
+}
+
+/* A policy that runs in this program. NULL when out of memory. */
+static struct policy *
+policy_here(const struct options *o, const char *name)
+{
+	struct exec_options eo = {
+		.command = name + strlen(EXEC_PREFIX),
+		.limit_s = o->exec_limit_s,
+		.steps = o->exec_steps,
+	};
+
+	if (strncmp(name, EXEC_PREFIX, strlen(EXEC_PREFIX)) == 0)
+		return exec_new(name, &eo);
+	return policy_local(name);
 }
 
 int
@@ -132,7 +163,7 @@ replay_policy(const struct replay *r, const char *policy, const struct watch *wa
 		    r->options.guideline[i].value);
 	if (real)
 		rc = remote_open(r, engine_desk(e), &p, why, why_size);
-	else if ((p = policy_local(policy)) == NULL)
+	else if ((p = policy_here(&r->options, policy)) == NULL)
 		rc = -ENOMEM;
 	if (rc < 0)
 		goto out;

@@ -34,6 +34,8 @@ struct outcome {
 	char first_refusal[512];
 	char worst[600]; /* the first plan over its budget, "" none */
 	char odd[600];   /* the first that says forced of what the judge finds chosen */
+	int32_t asked, failed; /* questions to an exec: policy, and those without a usable answer */
+	char first_failure[512];
 };
 
 /* Plays the whole day with a policy by name. 0; -ECANCELED; else -errno with a sentence in why. */

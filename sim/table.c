@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/exec.h"
+
 enum { COLUMN = 14, LABEL = 34, POLICIES_MAX = 8 };
 
 enum better { MORE, LESS, NEITHER };
@@ -161,8 +163,12 @@ table_print(FILE *out, const struct style *style, const char *const *policy,
     const struct figures *figures, int32_t n)
 {
 	fprintf(out, "%-*s", LABEL, "");
-	for (int32_t i = 0; i < n; i++)
-		fprintf(out, "%*s", COLUMN, policy[i]);
+	for (int32_t i = 0; i < n; i++) {
+		char name[EXEC_NAME_MAX + 1];
+
+		exec_short_name(policy[i], name);
+		fprintf(out, "%*s", COLUMN, name);
+	}
 	fputc('\n', out);
 	rule(out, style, n);
 	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
