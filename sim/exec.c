@@ -8,7 +8,7 @@
 
 #include "sim/child.h"
 #include "sim/local.h"
-#include "sim/vroom.h"
+#include "sim/ask.h"
 
 struct exec {
 	struct local local;
@@ -62,20 +62,20 @@ count_failure(struct exec *x)
 
 /* One question and its answer. Leaves *ret alone on failure; x->local.policy.why says why. */
 static int
-ask(struct exec *x, struct vroom_plan *ret, bool *ret_asked)
+ask(struct exec *x, struct ask_plan *ret, bool *ret_asked)
 {
 	struct policy *p = &x->local.policy;
 	char *text = NULL, *answer = NULL;
 	size_t size = 0, answer_size = 0;
 	int32_t jobs = 0;
-	int rc = vroom_write(p->desk, x->options.steps, &text, &size, &jobs);
+	int rc = ask_write(p->desk, x->options.steps, &text, &size, &jobs);
 
 	*ret_asked = rc == 0 && jobs > 0;
 	if (*ret_asked)
 		rc = child_run(x->options.command, text, size, (int64_t)x->options.limit_s * 1000,
 		    &answer, &answer_size, p->why, sizeof(p->why));
 	if (*ret_asked && rc == 0)
-		rc = vroom_read(p->desk, answer, answer_size, ret, p->why, sizeof(p->why));
+		rc = ask_read(p->desk, answer, answer_size, ret, p->why, sizeof(p->why));
 	free(text);
 	free(answer);
 	return rc;
@@ -85,7 +85,7 @@ static int
 exec_settle(struct policy *p)
 {
 	struct exec *x = (struct exec *)p;
-	struct vroom_plan plan = { 0 };
+	struct ask_plan plan = { 0 };
 	int32_t one;
 	bool asked = false;
 	int rc = 0;
@@ -108,7 +108,7 @@ exec_settle(struct policy *p)
 	else
 		rc = local_push_plan(&x->local, NULL, 0, NULL);
 	p->why[0] = '\0';
-	vroom_plan_done(&plan);
+	ask_plan_done(&plan);
 	return rc;
 }
 

@@ -17,7 +17,7 @@
 #include "sim/child.h"
 #include "sim/engine.h"
 #include "sim/exec.h"
-#include "sim/vroom.h"
+#include "sim/ask.h"
 #include "tests/sim_fixture.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -131,7 +131,7 @@ problem_of(const struct office *o, bool steps)
 	int32_t jobs = 0;
 	json_t *p;
 
-	assert_int_equal(vroom_write(&o->desk, steps, &text, &size, &jobs), 0);
+	assert_int_equal(ask_write(&o->desk, steps, &text, &size, &jobs), 0);
 	p = json_loadb(text, size, 0, NULL);
 	assert_non_null(p);
 	assert_int_equal(jobs, (int)json_array_size(json_object_get(p, "jobs")));
@@ -237,9 +237,9 @@ test_answers(void **unused)
 		.call = 3 });
 	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
 		const struct answer_case *c = &answers[i];
-		struct vroom_plan plan = { 0 };
+		struct ask_plan plan = { 0 };
 		char why[512] = "";
-		int rc = vroom_read(&o.desk, c->answer, strlen(c->answer), &plan, why, sizeof(why));
+		int rc = ask_read(&o.desk, c->answer, strlen(c->answer), &plan, why, sizeof(why));
 
 		if (rc != (c->why == NULL ? 0 : -EINVAL) ||
 		    (c->why != NULL && strstr(why, c->why) == NULL))
@@ -250,7 +250,7 @@ test_answers(void **unused)
 			assert_int_equal(plan.call[PUSH_STOPS_MAX], 2);
 			assert_int_equal(plan.call[PUSH_STOPS_MAX + 1], 0);
 		}
-		vroom_plan_done(&plan);
+		ask_plan_done(&plan);
 	}
 	close_office(&o);
 }

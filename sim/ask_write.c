@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sim/vroom.h"
+#include "sim/ask.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,7 +30,7 @@ struct writing {
 	int32_t *vehicle;           /* technicians who can still do something */
 	int32_t vehicles;
 	int64_t *ready_s;           /* of them */
-	bool profile[SPEED_PCT_MAX / VROOM_SPEED_STEP_PCT + 1];
+	bool profile[SPEED_PCT_MAX / ASK_SPEED_STEP_PCT + 1];
 };
 
 static int64_t
@@ -42,10 +42,10 @@ later(int64_t a, int64_t b)
 static int32_t
 profile_pct(const struct fleet_tech *t)
 {
-	int32_t pct = (t->speed_pct + VROOM_SPEED_STEP_PCT / 2) / VROOM_SPEED_STEP_PCT *
-	    VROOM_SPEED_STEP_PCT;
+	int32_t pct = (t->speed_pct + ASK_SPEED_STEP_PCT / 2) / ASK_SPEED_STEP_PCT *
+	    ASK_SPEED_STEP_PCT;
 
-	return pct < VROOM_SPEED_STEP_PCT ? VROOM_SPEED_STEP_PCT
+	return pct < ASK_SPEED_STEP_PCT ? ASK_SPEED_STEP_PCT
 	    : pct > SPEED_PCT_MAX         ? SPEED_PCT_MAX
 					  : pct;
 }
@@ -100,7 +100,7 @@ gather(struct writing *w)
 			continue;
 		w->ready_s[w->vehicles] = r->ready_s;
 		w->vehicle[w->vehicles++] = k;
-		w->profile[profile_pct(&d->fleet->tech[k]) / VROOM_SPEED_STEP_PCT] = true;
+		w->profile[profile_pct(&d->fleet->tech[k]) / ASK_SPEED_STEP_PCT] = true;
 	}
 	for (int32_t v = 0; v < w->vehicles; v++)
 		w->point[w->places++] = travel_point(d->tech[w->vehicle[v]].at);
@@ -269,10 +269,10 @@ write_matrices(struct writing *w)
 			road_m[i * places + j] =
 			    crow_m == 0 ? -1 : travel_crow_road_m(&w->d->fleet->travel, crow_m);
 		}
-	for (int32_t p = 0; p <= SPEED_PCT_MAX / VROOM_SPEED_STEP_PCT; p++)
+	for (int32_t p = 0; p <= SPEED_PCT_MAX / ASK_SPEED_STEP_PCT; p++)
 		if (w->profile[p]) {
 			fputs(comma, w->out);
-			write_matrix(w, road_m, p * VROOM_SPEED_STEP_PCT);
+			write_matrix(w, road_m, p * ASK_SPEED_STEP_PCT);
 			comma = ",\n";
 		}
 	free(road_m);
@@ -297,7 +297,7 @@ write_all(struct writing *w, bool steps)
 }
 
 int
-vroom_write(const struct desk *d, bool steps, char **ret, size_t *ret_size, int32_t *ret_jobs)
+ask_write(const struct desk *d, bool steps, char **ret, size_t *ret_size, int32_t *ret_jobs)
 {
 	struct writing w = { .d = d };
 	char *text = NULL;

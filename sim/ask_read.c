@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/vroom.h"
+#include "sim/ask.h"
 
 /* An answer being read. */
 struct reading {
 	const struct desk *d;
-	struct vroom_plan plan;
+	struct ask_plan plan;
 	bool *placed;  /* calls */
 	bool *has_one; /* technicians with a route */
 	char *why;
@@ -114,7 +114,7 @@ read_all(struct reading *r, const json_t *doc)
 }
 
 int
-vroom_read(const struct desk *d, const char *text, size_t size, struct vroom_plan *ret, char *why,
+ask_read(const struct desk *d, const char *text, size_t size, struct ask_plan *ret, char *why,
     size_t why_size)
 {
 	size_t techs = (size_t)d->fleet->techs;
@@ -137,14 +137,14 @@ vroom_read(const struct desk *d, const char *text, size_t size, struct vroom_pla
 	free(r.placed);
 	free(r.has_one);
 	if (rc < 0)
-		vroom_plan_done(&r.plan);
+		ask_plan_done(&r.plan);
 	else
 		*ret = r.plan;
 	return rc;
 }
 
 void
-vroom_plan_done(struct vroom_plan *p)
+ask_plan_done(struct ask_plan *p)
 {
 	free(p->call);
 	free(p->stops);
