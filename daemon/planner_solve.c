@@ -235,8 +235,9 @@ count(struct planner *p, const struct solve *solve, const struct plan *plan)
 	p->figures.proven += plan->proven;
 }
 
-static void
-take_answer(struct solve *solve, const json_t *answer)
+/* False, with a sentence in bad, if the plan broke a rule. */
+static bool
+take_answer(struct solve *solve, const json_t *answer, char *bad, size_t bad_size)
 {
 	struct desk *d = solve->desk;
 	struct planner *p = d->p;
@@ -255,24 +256,33 @@ take_answer(struct solve *solve, const json_t *answer)
 		ask_again(solve, true);
 	} else if (rc < 0) {
 		p->figures.rejected += rc != -ESTALE;
-		log_say(rc == -ESTALE ? LEVEL_INFO : LEVEL_WARNING,
-		    "territory %s: a plan was refused: %s", territory, why);
+		if (rc == -ESTALE)
+			log_say(LEVEL_INFO, "territory %s: a plan came too late: %s", territory, why);
+		else
+			snprintf(bad, bad_size, "territory %s: its plan was refused: %s", territory,
+			    why);
 		ask_again(solve, false);
 	}
 	plan_free(plan);
+	return rc >= 0 || rc == -EBUSY || rc == -ENOMEM || rc == -ESTALE;
 }
 
-static void
-answered(void *arg, enum worker_end end, const json_t *answer, const char *why)
+static bool
+answered(void *arg, enum worker_end end, const json_t *answer, const char *why, char *bad,
+    size_t bad_size)
 {
 	struct solve *solve = arg;
 	struct desk *d = solve->desk;
+	bool sound = true;
 
 	forget(d, solve);
 	if (end == WORKER_ANSWERED) {
-		take_answer(solve, answer);
+		sound = take_answer(solve, answer, bad, bad_size);
 	} else {
-		log_say(LEVEL_WARNING, "territory %s: no plan: %s", state_territory(d->t->state), why);
+		/* Of a worker that was lost, the pool has its line. */
+		if (end == WORKER_REFUSED)
+			log_say(LEVEL_WARNING, "territory %s: no plan: %s",
+			    state_territory(d->t->state), why);
 		d->p->figures.timeouts += end == WORKER_TIMEOUT;
 		if (solve->kind != SOLVE_BACKGROUND && (end != WORKER_DIED || solve->q.tries > 0))
 			say_state(d->p, d, true, why);
@@ -283,6 +293,7 @@ answered(void *arg, enum worker_end end, const json_t *answer, const char *why)
 	}
 	solve_free(solve);
 	planner_arm(d->p, 0);
+	return sound;
 }
 
 /* --- the question --- */

@@ -26,8 +26,8 @@ enum {
 	BACKOFF_MS = 100,      /* before a worker that died without an answer is replaced */
 	BACKOFF_MAX_MS = 5000,
 	LOWER_PRIORITY = 10,   /* nice value of the last worker */
-	REAP_MS = 20,
-	REAPS_MAX = 256,       /* ended processes not yet waited for */
+	REAP_MS = 2,
+	REAPS_MAX = 64,        /* ended processes not yet waited for */
 };
 
 extern char **environ;
@@ -35,6 +35,12 @@ extern char **environ;
 struct bytes {
 	char *data;
 	size_t len, done, room;
+};
+
+/* A process that was told to end, and what the log says of it when it has. */
+struct ending {
+	pid_t pid;
+	char why[256];
 };
 
 struct worker {
@@ -58,7 +64,7 @@ struct worker_pool {
 	net_fn *idle;
 	void *arg;
 	struct net_timer *reaper, *teller;
-	pid_t reap[REAPS_MAX];
+	struct ending reap[REAPS_MAX];
 	int32_t reaps;
 	int64_t next_id;
 	struct worker_figures figures;
@@ -94,6 +100,20 @@ bytes_reserve(struct bytes *b, size_t more)
 	return 0;
 }
 
+/* The one line about a worker that was lost. */
+static void
+say_ended(const struct ending *e, int status)
+{
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		log_say(LEVEL_WARNING, "solver worker %d: %s (signal %d, %s); replaced", (int)e->pid,
+		    e->why, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WIFEXITED(status))
+		log_say(LEVEL_WARNING, "solver worker %d: %s (status %d); replaced", (int)e->pid,
+		    e->why, WEXITSTATUS(status));
+	else
+		log_say(LEVEL_WARNING, "solver worker %d: %s; killed and replaced", (int)e->pid, e->why);
+}
+
 /* Waits for ended children without blocking; those that linger are asked again. */
 static void
 reap(void *arg)
@@ -103,16 +123,12 @@ reap(void *arg)
 
 	for (int32_t i = 0; i < p->reaps; i++) {
 		int status = 0;
-		pid_t rc = waitpid(p->reap[i], &status, WNOHANG);
+		pid_t rc = waitpid(p->reap[i].pid, &status, WNOHANG);
 
 		if (rc == 0)
 			p->reap[left++] = p->reap[i];
-		else if (rc > 0 && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-			log_say(LEVEL_WARNING, "solver worker %d ended by signal %d (%s)", (int)rc,
-			    WTERMSIG(status), strsignal(WTERMSIG(status)));
-		else if (rc > 0 && WIFEXITED(status))
-			log_say(LEVEL_WARNING, "solver worker %d ended with status %d", (int)rc,
-			    WEXITSTATUS(status));
+		else if (rc > 0)
+			say_ended(&p->reap[i], status);
 	}
 	p->reaps = left;
 	if (left > 0)
@@ -120,10 +136,13 @@ reap(void *arg)
 }
 
 static void
-end_process(struct worker *w)
+end_process(struct worker *w, const char *why)
 {
 	struct worker_pool *p = w->pool;
+	struct ending e = { .pid = w->pid };
+	int status;
 
+	snprintf(e.why, sizeof(e.why), "%s", why);
 	net_watch_free(w->watch);
 	w->watch = NULL;
 	if (w->fd >= 0)
@@ -133,8 +152,10 @@ end_process(struct worker *w)
 		kill(w->pid, SIGKILL);
 		p->figures.alive--;
 		if (p->reaps < REAPS_MAX)
-			p->reap[p->reaps++] = w->pid;
-		net_timer_set(p->reaper, REAP_MS);
+			p->reap[p->reaps++] = e;
+		else if (waitpid(w->pid, &status, 0) == w->pid) /* killed: it ends at once */
+			say_ended(&e, status);
+		net_timer_set(p->reaper, 1);
 	}
 	w->pid = 0;
 	bytes_done(&w->in);
@@ -155,38 +176,55 @@ restart(struct worker *w)
 	net_timer_set(w->deadline, ms);
 }
 
+/* Ends the job with what came of it; a worker whose word cannot be trusted ends with it. */
 static void
 finish(struct worker *w, enum worker_end end, const json_t *plan, const char *why)
 {
-	worker_done_fn *done = w->done;
+	char bad[200] = "";
+	bool sound;
 
 	assert(w->busy);
 	net_timer_stop(w->deadline);
-	w->busy = false;
+	sound = w->done(w->arg, end, plan, why, bad, sizeof(bad));
+	w->busy = false; /* only now: it gets no other job while this one is looked at */
 	w->done = NULL;
-	if (end == WORKER_ANSWERED || end == WORKER_REFUSED) {
+	if (w->pid > 0) { /* it answered */
 		w->fresh = false;
 		w->failures = 0;
-	} else {
-		end_process(w);
-		restart(w);
+		if (!sound) {
+			w->pool->figures.restarts++;
+			end_process(w, bad);
+		}
 	}
-	done(w->arg, end, plan, why);
+	if (w->pid == 0)
+		restart(w);
 	net_timer_set(w->pool->teller, 0);
 }
 
-/* The process ended, or says what it must not. */
+/* The process ended, is late, or says what it must not. */
+static void
+lost(struct worker *w, enum worker_end end, const char *why)
+{
+	w->pool->figures.restarts++;
+	w->pool->figures.timeouts += end == WORKER_TIMEOUT;
+	end_process(w, why);
+	if (w->busy)
+		finish(w, end, NULL, why);
+	else
+		restart(w);
+}
+
 static void
 broke(struct worker *w, const char *why)
 {
-	log_say(LEVEL_WARNING, "solver worker %d: %s; replaced", (int)w->pid, why);
-	w->pool->figures.restarts++;
-	if (w->busy) {
-		finish(w, WORKER_DIED, NULL, why);
-		return;
-	}
-	end_process(w);
-	restart(w);
+	lost(w, WORKER_DIED, why);
+}
+
+/* Whoever ends before he has read all that he was sent resets the connection. */
+static const char *
+gone(int error)
+{
+	return error == ECONNRESET || error == EPIPE ? "it ended" : strerror(error);
 }
 
 /* The job's time is up, or it is time to start again. */
@@ -197,11 +235,7 @@ deadline(void *arg)
 	int rc;
 
 	if (w->busy) {
-		log_say(LEVEL_WARNING, "solver worker %d: no answer by its deadline; killed and replaced",
-		    (int)w->pid);
-		w->pool->figures.restarts++;
-		w->pool->figures.timeouts++;
-		finish(w, WORKER_TIMEOUT, NULL, "the solver worker gave no answer in time");
+		lost(w, WORKER_TIMEOUT, "it gave no answer by its deadline");
 		return;
 	}
 	rc = start(w);
@@ -220,7 +254,7 @@ take_message(struct worker *w, const char *text, size_t len)
 	const json_t *plan = json_object_get(j, "plan");
 	const char *error = json_string_value(json_object_get(j, "error"));
 
-	if (!w->busy || json_integer_value(json_object_get(j, "id")) != w->id ||
+	if (json_integer_value(json_object_get(j, "id")) != w->id ||
 	    (plan == NULL && error == NULL))
 		broke(w, "it answered what nobody asked");
 	else if (plan != NULL)
@@ -271,7 +305,11 @@ receive(struct worker *w)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		broke(w, n == 0 ? "it ended" : strerror(errno));
+		broke(w, n == 0 ? "it ended" : gone(errno));
+		return;
+	}
+	if (!w->busy) {
+		broke(w, "it answered what nobody asked");
 		return;
 	}
 	w->in.len += (size_t)n;
@@ -292,7 +330,7 @@ transmit(struct worker *w)
 		if (n < 0 && errno == EAGAIN)
 			break;
 		if (n < 0) {
-			broke(w, strerror(errno));
+			broke(w, gone(errno));
 			return;
 		}
 		out->done += (size_t)n;
@@ -373,7 +411,7 @@ start(struct worker *w)
 	w->pool->figures.alive++;
 	w->watch = net_watch_new(w->pool->net, w->fd, ready, w);
 	if (w->watch == NULL) {
-		end_process(w);
+		end_process(w, "out of memory to watch it");
 		return -ENOMEM;
 	}
 	return 0;
@@ -449,7 +487,7 @@ worker_pool_free(struct worker_pool *p)
 		net_timer_free(w->deadline);
 	}
 	for (int32_t i = 0; i < p->reaps; i++)
-		waitpid(p->reap[i], NULL, 0); /* killed: ends at once */
+		waitpid(p->reap[i].pid, NULL, 0); /* killed: ends at once */
 	net_timer_free(p->reaper);
 	net_timer_free(p->teller);
 	free(p);

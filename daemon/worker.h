@@ -2,8 +2,8 @@
 /*
  * The pool of solver workers: processes that solve one problem at a time over a socketpair.
  *
- * A worker that dies, hangs past its deadline or answers nonsense is killed and replaced;
- * its job ends with an error, and only that job. Nothing here waits.
+ * A worker that dies, hangs past its deadline, answers nonsense or a plan that breaks a rule is
+ * killed and replaced: that costs its job, one worker and one line of the log. Nothing here waits.
  */
 #ifndef EVENKEEL_DAEMON_WORKER_H
 #define EVENKEEL_DAEMON_WORKER_H
@@ -23,8 +23,14 @@ enum worker_end {
 	WORKER_DIED,     /* it ended, or what it said made no sense */
 };
 
-/* Runs once for each job, never from inside worker_solve(). plan is borrowed; why is a sentence. */
-typedef void worker_done_fn(void *arg, enum worker_end end, const json_t *plan, const char *why);
+/*
+ * Runs once for each job, never from inside worker_solve(). plan is borrowed; why is a sentence.
+ * Returns whether the answer is sound: a worker whose plan breaks a rule may be damaged, and is
+ * replaced like one that died. What was wrong then goes to bad: it is in the one line of the log
+ * that each lost worker gets.
+ */
+typedef bool worker_done_fn(void *arg, enum worker_end end, const json_t *plan, const char *why,
+    char *bad, size_t bad_size);
 
 struct worker_figures {
 	int32_t alive;

@@ -13,12 +13,21 @@
 
 struct lp {
 	glp_prob *prob;
-	bool dead;     /* GLPK failed: its environment is gone, and prob with it */
+	unsigned environment; /* the one that prob was made in */
 	bool has_basis;
 };
 
 /* Where an error of GLPK jumps to. Set around every call that can fail. */
 static _Thread_local jmp_buf on_error;
+/* Counts the environments of this thread: after an error the next one begins. */
+static _Thread_local unsigned environment;
+
+/* GLPK failed since it was made, in this program or another: its environment is gone, prob too. */
+static bool
+is_dead(const struct lp *lp)
+{
+	return lp->environment != environment;
+}
 
 static void
 glpk_failed(void *unused)
@@ -29,25 +38,35 @@ glpk_failed(void *unused)
 
 /*
  * Runs a call of GLPK; false if it failed. The environment must then go: it is
- * in no state to be used, and takes its problems with it.
+ * in no state to be used, and takes all its problems with it.
  */
-#define GLPK_TRY(lp, call) (setjmp(on_error) == 0 ? \
+#define GLPK_TRY(call) (setjmp(on_error) == 0 ? \
 	(glp_error_hook(glpk_failed, NULL), (call), glp_error_hook(NULL, NULL), true) : \
-	(glpk_gone(lp), false))
+	(glpk_gone(), false))
 
 static void
-glpk_gone(struct lp *lp)
+glpk_gone(void)
 {
 	glp_error_hook(NULL, NULL);
 	glp_free_env();
-	lp->dead = true;
-	lp->prob = NULL;
+	environment++;
+}
+
+/* Even with its output off, GLPK tells of an error: a library does not print. */
+static int
+say_nothing(void *unused, const char *text)
+{
+	(void)unused;
+	(void)text;
+	return 1;
 }
 
 static void
 create(struct lp *lp)
 {
 	glp_term_out(GLP_OFF);
+	glp_term_hook(say_nothing, NULL);
+	lp->environment = environment;
 	lp->prob = glp_create_prob();
 	glp_set_obj_dir(lp->prob, GLP_MIN);
 }
@@ -55,7 +74,7 @@ create(struct lp *lp)
 static bool
 try_create(struct lp *lp)
 {
-	return GLPK_TRY(lp, create(lp));
+	return GLPK_TRY(create(lp));
 }
 
 struct lp *
@@ -75,7 +94,7 @@ lp_free(struct lp *lp)
 {
 	if (lp == NULL)
 		return;
-	if (lp->prob != NULL)
+	if (!is_dead(lp))
 		glp_delete_prob(lp->prob);
 	free(lp);
 }
@@ -83,7 +102,7 @@ lp_free(struct lp *lp)
 int
 lp_add_row(struct lp *lp, enum lp_sense sense, double rhs)
 {
-	if (lp->dead || !GLPK_TRY(lp, glp_add_rows(lp->prob, 1)))
+	if (is_dead(lp) || !GLPK_TRY(glp_add_rows(lp->prob, 1)))
 		return -EIO;
 	glp_set_row_bnds(lp->prob, glp_get_num_rows(lp->prob),
 	    sense == LP_EQUAL ? GLP_FX : GLP_UP, rhs, rhs);
@@ -123,7 +142,7 @@ lp_add_column(struct lp *lp, double cost, double upper, int n, const int *row,
 {
 	int c;
 
-	if (lp->dead || !GLPK_TRY(lp, add_column(lp->prob, cost, n, row, value)))
+	if (is_dead(lp) || !GLPK_TRY(add_column(lp->prob, cost, n, row, value)))
 		return -EIO;
 	c = glp_get_num_cols(lp->prob);
 	set_upper(lp->prob, c, upper);
@@ -133,14 +152,14 @@ lp_add_column(struct lp *lp, double cost, double upper, int n, const int *row,
 void
 lp_set_upper(struct lp *lp, int column, double upper)
 {
-	if (!lp->dead)
+	if (!is_dead(lp))
 		set_upper(lp->prob, column + 1, upper);
 }
 
 void
 lp_set_sense(struct lp *lp, int row, enum lp_sense sense, double rhs)
 {
-	if (!lp->dead)
+	if (!is_dead(lp))
 		glp_set_row_bnds(lp->prob, row + 1, sense == LP_EQUAL ? GLP_FX : GLP_UP, rhs, rhs);
 }
 
@@ -163,7 +182,7 @@ lp_solve(struct lp *lp, int ms_max, int64_t *pivots)
 	glp_smcp parm;
 	int before, rc = 0;
 
-	if (lp->dead)
+	if (is_dead(lp))
 		return -EIO;
 	glp_init_smcp(&parm);
 	parm.msg_lev = GLP_MSG_OFF;
@@ -172,7 +191,7 @@ lp_solve(struct lp *lp, int ms_max, int64_t *pivots)
 	if (ms_max > 0)
 		parm.tm_lim = ms_max;
 	before = glp_get_it_cnt(lp->prob);
-	if (!GLPK_TRY(lp, simplex(lp, &parm, &rc)))
+	if (!GLPK_TRY(simplex(lp, &parm, &rc)))
 		return -EIO;
 	*pivots += glp_get_it_cnt(lp->prob) - before + 1;
 	if (rc == GLP_ETMLIM || rc == GLP_EITLIM)
@@ -186,25 +205,25 @@ lp_solve(struct lp *lp, int ms_max, int64_t *pivots)
 double
 lp_value(const struct lp *lp)
 {
-	return glp_get_obj_val(lp->prob);
+	return is_dead(lp) ? 0 : glp_get_obj_val(lp->prob);
 }
 
 double
 lp_dual(const struct lp *lp, int row)
 {
-	return glp_get_row_dual(lp->prob, row + 1);
+	return is_dead(lp) ? 0 : glp_get_row_dual(lp->prob, row + 1);
 }
 
 double
 lp_primal(const struct lp *lp, int column)
 {
-	return glp_get_col_prim(lp->prob, column + 1);
+	return is_dead(lp) ? 0 : glp_get_col_prim(lp->prob, column + 1);
 }
 
 double
 lp_reduced(const struct lp *lp, int column)
 {
-	return glp_get_col_dual(lp->prob, column + 1);
+	return is_dead(lp) ? 0 : glp_get_col_dual(lp->prob, column + 1);
 }
 
 /* The integer program's own state, for GLPK's callback. */
@@ -328,7 +347,7 @@ lp_mip(const struct lp *lp, const struct lp_mip_limits *lim, const bool *use, bo
 	double *value = NULL;
 	int failed = 0, rc = -ENOMEM;
 
-	if (lp->dead)
+	if (is_dead(lp))
 		return -EIO;
 	columns = (size_t)glp_get_num_cols(lp->prob);
 	rows = (size_t)glp_get_num_rows(lp->prob);
@@ -339,8 +358,7 @@ lp_mip(const struct lp *lp, const struct lp_mip_limits *lim, const bool *use, bo
 	*ret_found = false;
 	if (map == NULL || index == NULL || value == NULL || mip.take == NULL)
 		goto out;
-	if (!GLPK_TRY((struct lp *)lp,
-	    run_mip(lp->prob, &mip, use, map, index, value, &made, &failed))) {
+	if (!GLPK_TRY(run_mip(lp->prob, &mip, use, map, index, value, &made, &failed))) {
 		rc = -EIO;
 		goto out;
 	}

@@ -3,8 +3,9 @@
  * Linear and small integer programs, by GLPK: the only door to it. Minimises;
  * every variable is >= 0. Internal to libsolver.
  *
- * GLPK aborts on its own errors; here these come back as -EIO, after which the
- * program is dead and may only be freed. One thread at a time per program.
+ * GLPK aborts on its own errors; here these come back as -EIO, after which every
+ * program of the thread is dead, answers -EIO and may only be freed. A program stays
+ * with the thread that made it.
  */
 #ifndef EVENKEEL_SOLVER_LP_H
 #define EVENKEEL_SOLVER_LP_H

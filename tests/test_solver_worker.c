@@ -2,6 +2,7 @@
 /* The worker over its socket: answers, refuses, or ends; it never hangs. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,9 +16,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "solver/sandbox.h"
@@ -189,53 +193,178 @@ test_garbage(void **unused)
 }
 
 #if !defined(__SANITIZE_ADDRESS__)
-enum forbidden {
-	OPEN_FILE,
-	OPEN_SOCKET,
-	START_PROGRAM,
-	MUCH_MEMORY,
-	FORBIDDENS,
+/* Deeds of a worker that has been taken over: each returns whether it could be done. */
+
+static bool
+open_a_file(void)
+{
+	return open("/etc/passwd", O_RDONLY) >= 0;
+}
+
+static bool
+make_a_file(void)
+{
+	return creat("/tmp/evenkeel-must-not-be", 0600) >= 0;
+}
+
+static bool
+remove_a_file(void)
+{
+	return unlink("/tmp/evenkeel-must-not-be") == 0 || errno == ENOENT;
+}
+
+static bool
+list_a_folder(void)
+{
+	return open("/", O_RDONLY | O_DIRECTORY) >= 0;
+}
+
+static bool
+make_a_pipe(void)
+{
+	int ends[2];
+
+	return pipe(ends) == 0;
+}
+
+static bool
+open_a_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+}
+
+static bool
+open_a_local_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+}
+
+static bool
+be_a_server(void)
+{
+	return listen(0, 1) == 0;
+}
+
+static bool
+start_a_process(void)
+{
+	return fork() >= 0;
+}
+
+static bool
+start_a_program(void)
+{
+	char name[] = "true";
+	char *argv[] = { name, NULL }, *none[] = { NULL };
+
+	return execve("/bin/true", argv, none) == 0;
+}
+
+static bool
+hit_the_daemon(void)
+{
+	return kill(getppid(), 0) == 0;
+}
+
+static bool
+debug_the_daemon(void)
+{
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
+}
+
+static bool
+lift_a_limit(void)
+{
+	struct rlimit r = { RLIM_INFINITY, RLIM_INFINITY };
+
+	return setrlimit(RLIMIT_AS, &r) == 0;
+}
+
+static bool
+become_another(void)
+{
+	return setuid(1) == 0;
+}
+
+static bool
+move_to_another_root(void)
+{
+	return chroot("/tmp") == 0;
+}
+
+static bool
+take_much_memory(void)
+{
+	void *volatile p = malloc((size_t)3 << 30);
+	bool done = p != NULL;
+
+	free(p);
+	return done;
+}
+
+static bool
+work_for_ever(void)
+{
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while (now.tv_sec < from.tv_sec + PATIENCE_S);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*deed)(void);
+	int signo; /* that ends it; 0: it is just refused */
+} forbidden[] = {
+	{ "open a file", open_a_file, 0 },
+	{ "make a file", make_a_file, SIGSYS },
+	{ "remove a file", remove_a_file, SIGSYS },
+	{ "list a folder", list_a_folder, 0 },
+	{ "make a pipe", make_a_pipe, SIGSYS },
+	{ "open a socket", open_a_socket, SIGSYS },
+	{ "open a local socket", open_a_local_socket, SIGSYS },
+	{ "be a server", be_a_server, SIGSYS },
+	{ "start a process", start_a_process, SIGSYS },
+	{ "start a program", start_a_program, SIGSYS },
+	{ "hit the daemon", hit_the_daemon, SIGSYS },
+	{ "debug the daemon", debug_the_daemon, SIGSYS },
+	{ "lift a limit", lift_a_limit, SIGSYS },
+	{ "become another", become_another, SIGSYS },
+	{ "move to another root", move_to_another_root, SIGSYS },
+	{ "take much memory", take_much_memory, 0 },
+	{ "work for ever", work_for_ever, SIGXCPU },
 };
 
-/* In a child, locked down: 0 if the deed failed as it must, 1 if it could be done. */
-static int
-attempt(enum forbidden what)
+/* In a child, locked down as a worker is, with a second of CPU time at most. */
+static void
+try_it(bool (*deed)(void))
 {
-	void *p;
+	struct rlimit second = { 1, 2 };
 
-	if (sandbox_enter() < 0)
-		return 2;
-	switch (what) {
-	case OPEN_FILE:
-		return open("/etc/passwd", O_RDONLY) >= 0;
-	case OPEN_SOCKET:
-		return socket(AF_INET, SOCK_STREAM, 0) >= 0;
-	case START_PROGRAM:
-		return fork() >= 0;
-	case MUCH_MEMORY:
-		p = malloc((size_t)3 << 30);
-		free(p);
-		return p != NULL;
-	case FORBIDDENS:
-		break;
-	}
-	return 2;
+	if (setrlimit(RLIMIT_CPU, &second) < 0 || sandbox_enter() < 0)
+		_exit(2);
+	_exit(deed());
 }
 
 static void
 test_sandbox(void **unused)
 {
 	(void)unused;
-	for (int what = 0; what < FORBIDDENS; what++) {
+	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
 		int status;
 		pid_t pid = fork();
 
 		assert_true(pid >= 0);
 		if (pid == 0)
-			_exit(attempt(what));
+			try_it(forbidden[i].deed);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (WIFEXITED(status) ? WEXITSTATUS(status) != 0 : WTERMSIG(status) != SIGSYS)
-			fail_msg("deed %d: status %x", what, (unsigned)status);
+		if (forbidden[i].signo == 0 ? !WIFEXITED(status) || WEXITSTATUS(status) != 0
+		                            : !WIFSIGNALED(status) ||
+		            WTERMSIG(status) != forbidden[i].signo)
+			fail_msg("%s: status %x", forbidden[i].name, (unsigned)status);
 	}
 }
 #endif
