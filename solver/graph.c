@@ -16,23 +16,17 @@ enum {
 	ROOTS_MAX = 64,    /* ways to drive a prefix; the cheapest if there are more */
 };
 
-static bool
-root_covers(const struct route_state *a, const struct route_state *b)
-{
-	return a->taken == b->taken && a->t_s <= b->t_s && a->cents <= b->cents &&
-	    a->chosen <= b->chosen && a->idle_s <= b->idle_s;
-}
-
 static int32_t
-push_root(struct route_state *root, int32_t n, const struct route_state *s)
+push_root(const struct model *m, int32_t k, struct route_state *root, int32_t n,
+    const struct route_state *s)
 {
 	int32_t kept = 0;
 
 	for (int32_t r = 0; r < n; r++)
-		if (root_covers(&root[r], s))
+		if (route_covers(m, k, &root[r], s))
 			return n;
 	for (int32_t r = 0; r < n; r++)
-		if (!root_covers(s, &root[r]))
+		if (!route_covers(m, k, s, &root[r]))
 			root[kept++] = root[r];
 	if (kept < ROOTS_MAX)
 		root[kept++] = *s;
@@ -41,7 +35,7 @@ push_root(struct route_state *root, int32_t n, const struct route_state *s)
 
 /* The states after the fixed prefix, and where it ends. */
 static int
-set_roots(struct graph *g, const struct model *m, int32_t *ret_place)
+set_roots(struct graph *g, const struct model *m)
 {
 	const struct technician *t = &m->p->technician[g->k];
 	struct route_state next[ROOTS_MAX];
@@ -60,17 +54,17 @@ set_roots(struct graph *g, const struct model *m, int32_t *ret_place)
 
 		for (int32_t r = 0; r < g->roots; r++) {
 			struct route_option option[ROUTE_OPTIONS_MAX];
-			int options = route_step(m, g->k, &g->root[r], drive_s, t->current[f],
-			    option);
+			int options = route_step(m, g->k, &g->root[r], place, drive_s,
+			    t->current[f], option);
 
 			for (int o = 0; o < options; o++)
-				n = push_root(next, n, &option[o].state);
+				n = push_root(m, g->k, next, n, &option[o].state);
 		}
 		memcpy(g->root, next, (size_t)n * sizeof(*next));
 		g->roots = n;
 		place = t->current[f];
 	}
-	*ret_place = place;
+	g->root_place = place;
 	return 0;
 }
 
@@ -94,28 +88,45 @@ set_nodes(struct graph *g, const struct model *m, const int32_t *open, int32_t o
 	return 0;
 }
 
+/* The price of the drive, by way of the depot if that is cheaper. */
+static double
+least_cents(const struct model *m, int32_t k, int32_t from, int32_t to)
+{
+	int64_t rate = m->p->technician[k].drive_cents_per_h;
+	int64_t cents = model_cents(rate, model_drive_s(m, k, from, to));
+	int64_t via;
+
+	if (m->depot_helps == NULL || !m->depot_helps[k])
+		return (double)cents;
+	via = model_cents(rate, model_drive_s(m, k, from, model_depot_place(m))) +
+	    model_cents(rate, model_drive_s(m, k, model_depot_place(m), to));
+	return (double)(via < cents ? via : cents);
+}
+
 static int
-set_legs(struct graph *g, const struct model *m, int32_t root_place)
+set_legs(struct graph *g, const struct model *m)
 {
 	const struct technician *t = &m->p->technician[g->k];
 	size_t n = (size_t)g->n;
 	int32_t limit_s = t->shift_end_s + t->overtime_max_s;
 
 	g->drive_s = malloc(((n + 1) * n + 1) * sizeof(*g->drive_s));
+	g->least_s = malloc(((n + 1) * n + 1) * sizeof(*g->least_s));
 	g->drive_cents = malloc(((n + 1) * n + 1) * sizeof(*g->drive_cents));
 	g->home_s = malloc((n + 1) * sizeof(*g->home_s));
 	g->latest_s = malloc((n + 1) * sizeof(*g->latest_s));
-	if (g->drive_s == NULL || g->drive_cents == NULL || g->home_s == NULL ||
+	if (g->drive_s == NULL || g->least_s == NULL || g->drive_cents == NULL || g->home_s == NULL ||
 	    g->latest_s == NULL)
 		return -ENOMEM;
 	for (int32_t i = 0; i <= g->n; i++) {
-		int32_t from = i < g->n ? g->call[i] : root_place;
+		int32_t from = graph_place(g, i);
 
 		for (int32_t j = 0; j < g->n; j++) {
 			int32_t s = model_drive_s(m, g->k, from, g->call[j]);
 
 			g->drive_s[i * g->n + j] = s;
-			g->drive_cents[i * g->n + j] = (double)model_cents(t->drive_cents_per_h, s);
+			g->least_s[i * g->n + j] = model_least_s(m, g->k, from, g->call[j]);
+			g->drive_cents[i * g->n + j] = least_cents(m, g->k, from, g->call[j]);
 		}
 		g->home_s[i] = model_drive_s(m, g->k, from, model_end_place(m, g->k));
 	}
@@ -217,7 +228,7 @@ set_times(struct graph *g, const struct model *m)
 	}
 	for (int32_t i = 0; i < g->n; i++)
 		for (int32_t j = 0; j < g->n; j++)
-			g->leg[i * g->n + j] = g->drive_s[i * g->n + j] / g->width_s;
+			g->leg[i * g->n + j] = g->least_s[i * g->n + j] / g->width_s;
 }
 
 static int
@@ -248,15 +259,14 @@ alloc_times(struct graph *g)
 int
 graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *open, int32_t opens)
 {
-	int32_t root_place;
 	int rc;
 
 	*g = (struct graph){ .k = k, .counts = m->counts };
-	rc = set_roots(g, m, &root_place);
+	rc = set_roots(g, m);
 	if (rc == 0)
 		rc = set_nodes(g, m, open, opens);
 	if (rc == 0)
-		rc = set_legs(g, m, root_place);
+		rc = set_legs(g, m);
 	if (rc < 0)
 		return rc;
 	set_buckets(g, m);
@@ -272,6 +282,7 @@ graph_done(struct graph *g)
 	free(g->call);
 	free(g->open);
 	free(g->drive_s);
+	free(g->least_s);
 	free(g->drive_cents);
 	free(g->home_s);
 	free(g->latest_s);

@@ -22,13 +22,15 @@ struct graph {
 	int32_t *call;        /* n: index in the model */
 	int32_t *open;        /* n: index in the master */
 	int32_t *drive_s;     /* (n + 1) * n */
-	double *drive_cents;  /* (n + 1) * n */
+	int32_t *least_s;     /* (n + 1) * n: model_least_s() */
+	double *drive_cents;  /* (n + 1) * n: at least */
 	int32_t *home_s;      /* n + 1 */
 	int32_t *latest_s;    /* n: an arrival after it cannot be served */
 	const int32_t *prefix;
 	int32_t prefixes;
 	struct route_state *root; /* the ways to drive the prefix */
 	int32_t roots;
+	int32_t root_place;   /* where the prefix ends */
 	int32_t t0_s, width_s, buckets;
 	int32_t taken_max;    /* breaks of the technician */
 	bool counts;          /* the budget is bounded */
@@ -59,6 +61,13 @@ struct duals;
 int graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *open,
     int32_t opens);
 void graph_done(struct graph *g);
+
+/* The model's number for where a node is. */
+static inline int32_t
+graph_place(const struct graph *g, int32_t node)
+{
+	return node < g->n ? g->call[node] : g->root_place;
+}
 
 /* The backward pass for these prices; ok[n] says which nodes may be visited. */
 void graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max);

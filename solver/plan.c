@@ -18,8 +18,10 @@ plan_new(const struct problem *p)
 	}
 	plan->routes = p->technicians;
 	plan->calls = p->calls;
-	for (int32_t k = 0; k < p->technicians; k++)
-		plan->route[k].end_s = p->technician[k].ready_s;
+	for (int32_t k = 0; k < p->technicians; k++) {
+		plan->route[k].end_s = plan->route[k].leave_s = p->technician[k].ready_s;
+		plan->route[k].depot_after = -1;
+	}
 	return plan;
 }
 

@@ -58,7 +58,6 @@ struct price {
 	int32_t words;
 	int32_t queue_s;     /* width of a queue */
 	int64_t wait_rate;   /* cents an hour */
-	bool fair;
 	double worst;        /* of the best columns_max found; the limit for more */
 	bool full;           /* a limit was met */
 };
@@ -139,20 +138,18 @@ dominates(const struct price *pr, const struct label *a, const struct label *b)
 
 	if (a->s.chosen > b->s.chosen)
 		return false;
-	if (pr->lim->effort == PRICE_ALL && (a->node != b->node || a->s.taken != b->s.taken))
+	if (pr->lim->effort == PRICE_ALL && a->node != b->node)
 		return false;
 	if (pr->lim->effort == PRICE_QUICK)
 		return a->reduced <= b->reduced;
-	if (a->s.t_s > b->s.t_s)
+	if (!route_reaches(pr->m, &a->s, &b->s))
 		return false;
 	lead = pr->lim->effort == PRICE_ALL ? (double)(b->s.cents - a->s.cents) : b->reduced - a->reduced;
 	if (lead < -1e-9)
 		return false;
 	if (pr->lim->chosen_min > 0 && a->s.chosen != b->s.chosen)
 		return false;
-	if (pr->fair && a->s.hard > b->s.hard)
-		return false;
-	more_s = (int64_t)a->s.idle_s + b->s.t_s - a->s.t_s - b->s.idle_s;
+	more_s = route_idle_more_s(&a->s, &b->s);
 	if (more_s > 0 && wait_most(pr, more_s) > lead + 1e-9)
 		return false;
 	return opens_as_much(pr, a, b);
@@ -198,9 +195,11 @@ static void
 mark_gone(const struct price *pr, struct label *l)
 {
 	const struct graph *g = pr->g;
-	const int32_t *drive_s = g->drive_s + (size_t)l->node * (size_t)g->n;
+	const int32_t *drive_s = g->least_s + (size_t)l->node * (size_t)g->n;
 
 	memcpy(l->gone, l->seen, sizeof(l->gone));
+	if (pr->m->p->matrices > 0)
+		return; /* a detour may be shorter, and reach it still */
 	for (int32_t j = 0; j < g->n; j++)
 		/* Two seconds allow for legs rounded up that make a detour seem shorter. */
 		if (!pr->ok[j] || (int64_t)l->s.t_s + drive_s[j] - 2 > g->latest_s[j])
@@ -331,7 +330,7 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 	for (int32_t j = 0; j < g->n; j++) {
 		struct route_option option[ROUTE_OPTIONS_MAX];
 		int32_t at = i * g->n + j;
-		int64_t arrive_s = (int64_t)from->s.t_s + g->drive_s[at];
+		int64_t arrive_s = (int64_t)from->s.t_s + g->least_s[at];
 		int options;
 
 		if (!pr->ok[j] || (from->seen[j / 64] >> (j % 64) & 1) != 0)
@@ -341,7 +340,8 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 		if (so_far + g->drive_cents[at] + graph_from(g, i, j, (int32_t)arrive_s,
 		    pr->lim->chosen_max - from->s.chosen) >= pr->worst)
 			continue;
-		options = route_step(pr->m, g->k, &from->s, g->drive_s[at], g->call[j], option);
+		options = route_step(pr->m, g->k, &from->s, graph_place(g, i), g->drive_s[at],
+		    g->call[j], option);
 		for (int o = 0; o < options; o++) {
 			struct label l = { .s = option[o].state, .parent = from_label, .node = j };
 			int more = l.s.chosen - from->s.chosen;
@@ -467,7 +467,6 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	pr->words = (g->n + 63) / 64;
 	pr->queue_s = (int32_t)(span_s > 0 ? span_s / QUEUES + 1 : 1);
 	pr->wait_rate = t->wait_cents_per_h;
-	pr->fair = pr->m->p->weights.fair_cents > 0;
 	pr->worst = lim->below;
 	pr->full = false;
 	pr->labels = pr->founds = 0;
@@ -502,7 +501,7 @@ root_bound(const struct price *pr)
 			least = base;
 		for (int32_t j = 0; j < g->n; j++) {
 			int32_t at = g->n * g->n + j;
-			int64_t arrive_s = (int64_t)g->root[r].t_s + g->drive_s[at];
+			int64_t arrive_s = (int64_t)g->root[r].t_s + g->least_s[at];
 			double v;
 
 			if (arrive_s > g->latest_s[j])

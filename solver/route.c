@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "solver/leg.h"
+
 /* A state of a fixed sequence, and how it came about. */
 struct route_label {
 	struct route_state state;
@@ -19,202 +21,18 @@ route_work_done(struct route_work *w)
 	*w = (struct route_work){ 0 };
 }
 
-void
-route_begin(const struct model *m, int32_t k, struct route_state *ret)
-{
-	*ret = (struct route_state){ .t_s = m->p->technician[k].ready_s };
-}
-
-static int64_t
-limit_s(const struct technician *t)
-{
-	return (int64_t)t->shift_end_s + t->overtime_max_s;
-}
-
-int64_t
-route_who_cents(const struct model *m, int32_t k, const struct model_call *c, int32_t hard)
-{
-	const struct technician *t = &m->p->technician[k];
-	int64_t cents = 0;
-	int64_t before = t->hard_before + hard;
-
-	if (c->preferred >= 0 && c->preferred != k)
-		cents += c->prefer_cents;
-	if (c->told_technician >= 0 && c->told_technician != k)
-		cents += c->reassign_cents;
-	/* (before + d)^2 - before^2 adds up over the stops to the route's own. */
-	cents += m->p->weights.fair_cents * c->difficulty * (2 * before + c->difficulty);
-	return cents;
-}
-
-int64_t
-route_when_cents(const struct model *m, const struct model_call *c, int32_t start_s)
-{
-	int64_t cents = 0;
-
-	if (start_s > c->due_s) {
-		int64_t late_s = (int64_t)start_s - c->due_s;
-		int64_t steep_s = late_s - m->p->weights.late_steep_s;
-
-		cents += model_cents(c->late_cents_per_h, late_s + (steep_s > 0 ? steep_s : 0));
-	}
-	if (start_s > c->opened_s)
-		cents += model_cents(c->response_cents_per_h, (int64_t)start_s - c->opened_s);
-	if (start_s < c->eta_lo_s || start_s > c->eta_hi_s)
-		cents += c->eta_moved_cents;
-	if (start_s < c->promise_lo_s || start_s > c->promise_hi_s)
-		cents += c->repromise_cents;
-	if (start_s > c->promise_hi_s)
-		cents += c->break_promise_cents;
-	return cents;
-}
-
-bool
-route_is_chosen(const struct model_call *c, int32_t k, int32_t start_s)
-{
-	if (!c->stay_served)
-		return false;
-	if (c->told_technician >= 0 && c->told_technician != k && c->stay_technician != k)
-		return true;
-	return start_s < c->calm_lo_s || start_s > c->calm_hi_s;
-}
-
-/*
- * Adds the options of starting call i, once the technician could be there at
- * at_s: at once, and at each later floor that buys something.
- */
+/* Adds a label to those from `first` on, unless one of them covers it. */
 static int
-add_starts(const struct model *m, int32_t k, const struct route_state *base, int64_t at_s,
-    int32_t i, struct route_option *out)
-{
-	const struct model_call *c = &m->call[i];
-	int64_t who = route_who_cents(m, k, c, base->hard);
-	int64_t best_cents = INT64_MAX;
-	int best_chosen = 2;
-	int n = 0;
-	int32_t start_s = at_s > c->open_s ? (int32_t)at_s : c->open_s;
-
-	if (m->as_told && start_s < c->told_floor_s)
-		start_s = c->told_floor_s < c->close_s ? c->told_floor_s : c->close_s;
-	for (int32_t f = -1; f < c->floors; f++) {
-		int64_t cents;
-		int chosen;
-
-		if (f >= 0) {
-			if (m->as_told || c->floor_s[f] <= start_s)
-				continue;
-			start_s = c->floor_s[f];
-		}
-		cents = route_when_cents(m, c, start_s);
-		chosen = route_is_chosen(c, k, start_s) && !m->as_told;
-		if (chosen && c->immovable)
-			continue;
-		chosen = chosen && m->counts;
-		if (cents >= best_cents && chosen >= best_chosen)
-			continue;
-		best_cents = cents < best_cents ? cents : best_cents;
-		best_chosen = chosen < best_chosen ? chosen : best_chosen;
-		out[n++] = (struct route_option){
-			.state = {
-				.cents = base->cents + who + cents,
-				.t_s = start_s + c->duration_s,
-				.idle_s = (int32_t)(base->idle_s + (start_s - at_s)),
-				.hard = base->hard + c->difficulty,
-				.chosen = (int16_t)(base->chosen + chosen),
-				.taken = base->taken,
-			},
-			.start_s = start_s,
-		};
-	}
-	return n;
-}
-
-/* Takes the next break as early as it may be. */
-static void
-take_break(const struct model *m, int32_t k, struct route_state *s)
-{
-	const struct break_due *b = &m->p->technician[k].due[s->taken];
-	int32_t start_s = s->t_s > b->open_s ? s->t_s : b->open_s;
-
-	s->idle_s += start_s - s->t_s;
-	if (start_s > b->close_s)
-		s->cents += model_cents(m->p->weights.break_late_cents_per_h,
-		    (int64_t)start_s - b->close_s);
-	s->t_s = start_s + b->duration_s;
-	s->taken++;
-}
-
-int
-route_step(const struct model *m, int32_t k, const struct route_state *from, int32_t drive_s,
-    int32_t i, struct route_option *out)
-{
-	const struct technician *t = &m->p->technician[k];
-	const struct model_call *c = &m->call[i];
-	int64_t limit = limit_s(t);
-	struct route_state base = *from;
-	int n = 0;
-
-	base.cents += model_cents(t->drive_cents_per_h, drive_s);
-	for (;;) {
-		int64_t at_s = (int64_t)base.t_s + drive_s;
-
-		if (at_s > c->close_s || at_s + c->duration_s > limit)
-			return n;
-		n += add_starts(m, k, &base, at_s, i, out + n);
-		while (n > 0 && out[n - 1].state.t_s > limit)
-			n--;
-		if (base.taken == t->dues)
-			return n;
-		take_break(m, k, &base);
-		if (base.t_s > limit)
-			return n;
-	}
-}
-
-bool
-route_finish(const struct model *m, int32_t k, const struct route_state *from, int32_t drive_s,
-    int64_t *ret_cents, int32_t *ret_end_s)
-{
-	const struct technician *t = &m->p->technician[k];
-	struct route_state s = *from;
-	int64_t waited_s = s.idle_s; /* after the last stop it costs nothing */
-	int64_t end_s;
-
-	while (s.taken < t->dues) {
-		take_break(m, k, &s);
-		if (s.t_s > limit_s(t))
-			return false;
-	}
-	end_s = (int64_t)s.t_s + drive_s;
-	if (end_s > limit_s(t))
-		return false;
-	s.cents += model_cents(t->drive_cents_per_h, drive_s);
-	s.cents += model_cents(t->wait_cents_per_h, waited_s);
-	if (end_s > t->shift_end_s)
-		s.cents += model_cents(t->overtime_cents_per_h, end_s - t->shift_end_s);
-	*ret_cents = s.cents;
-	*ret_end_s = (int32_t)end_s;
-	return true;
-}
-
-/* Same sequence, same breaks: then less time waited is time left. */
-static bool
-covers(const struct route_state *a, const struct route_state *b)
-{
-	return a->taken == b->taken && a->t_s <= b->t_s && a->cents <= b->cents &&
-	    a->chosen <= b->chosen;
-}
-
-static int
-push_label(struct route_work *w, int32_t first, const struct route_label *l)
+push_label(struct route_work *w, const struct model *m, int32_t k, int32_t first,
+    const struct route_label *l)
 {
 	int32_t kept = first;
 
 	for (int32_t j = first; j < w->labels; j++)
-		if (covers(&w->label[j].state, &l->state))
+		if (route_covers(m, k, &w->label[j].state, &l->state))
 			return 0;
 	for (int32_t j = first; j < w->labels; j++)
-		if (!covers(&l->state, &w->label[j].state))
+		if (!route_covers(m, k, &l->state, &w->label[j].state))
 			w->label[kept++] = w->label[j];
 	w->labels = kept;
 	if (w->labels == w->labels_max) {
@@ -272,7 +90,7 @@ route_eval(struct route_work *w, const struct model *m, int32_t k, const int32_t
 	}
 	w->labels = 0;
 	route_begin(m, k, &root.state);
-	if (push_label(w, 0, &root) < 0)
+	if (push_label(w, m, k, 0, &root) < 0)
 		return -ENOMEM;
 	for (int32_t r = 0; r < n; r++) {
 		int32_t drive_s = model_drive_s(m, k, place, seq[r]);
@@ -280,14 +98,14 @@ route_eval(struct route_work *w, const struct model *m, int32_t k, const int32_t
 		for (int32_t j = first; j < last; j++) {
 			struct route_option option[ROUTE_OPTIONS_MAX];
 			struct route_state from = w->label[j].state;
-			int options = route_step(m, k, &from, drive_s, seq[r], option);
+			int options = route_step(m, k, &from, place, drive_s, seq[r], option);
 
 			for (int o = 0; o < options; o++) {
 				struct route_label l = { option[o].state, option[o].start_s, j };
 
 				if (l.state.chosen > chosen_max)
 					continue;
-				if (push_label(w, last, &l) < 0)
+				if (push_label(w, m, k, last, &l) < 0)
 					return -ENOMEM;
 			}
 			w->steps++;
@@ -308,24 +126,69 @@ route_eval(struct route_work *w, const struct model *m, int32_t k, const int32_t
 	return choices;
 }
 
-/* When each break of a traced route starts: as early as its place allows. */
-static void
-trace_breaks(const struct technician *t, const int32_t *after, struct plan_route *route)
-{
-	for (int b = 0; b < t->dues; b++) {
-		int32_t free_s = t->ready_s;
+/* One leg of a traced route: to its stop, or, after the last, to the end of the day. */
+struct traced {
+	int32_t to;        /* call, or the end's place */
+	int32_t breaks;    /* taken by the end of it */
+	bool depot;        /* visited on it */
+	int32_t least_s;   /* the call starts no sooner */
+};
 
-		if (b > 0 && after[b - 1] == after[b])
-			free_s = route->taken[b - 1].start_s + t->due[b - 1].duration_s;
-		else if (after[b] > 0)
-			free_s = route->stop[after[b] - 1].end_s;
-		route->taken[b] = (struct plan_break){
-			.due = b,
-			.after = after[b],
-			.start_s = free_s > t->due[b].open_s ? free_s : t->due[b].open_s,
+static int32_t
+work_of(const struct model *m, int32_t k, int32_t place, const struct traced *g)
+{
+	return g->to < m->p->calls ? model_work_s(m, k, place, g->to) : 0;
+}
+
+/* Drives a leg again, and writes down when what happens on it; ends with l->s.t_s there. */
+static void
+trace_leg(const struct model *m, int32_t k, int32_t place, const struct traced *g, int32_t r,
+    struct leg *l, struct plan_route *route)
+{
+	int32_t depot = model_depot_place(m);
+	struct route_state now = l->s;
+
+	leg_begin(m, &now, model_drive_s(m, k, place, g->depot ? depot : g->to), l);
+	while (l->s.taken < g->breaks) {
+		const struct break_due *b = &m->p->technician[k].due[l->s.taken];
+		bool open = leg_break(m, k, l);
+
+		assert(open);
+		route->taken[route->takens++] = (struct plan_break){
+			.due = l->s.taken - 1,
+			.after = r,
+			.start_s = l->s.t_s - b->duration_s,
 		};
 	}
-	route->takens = t->dues;
+	l->s.t_s = (int32_t)leg_end_s(m, l);
+	if (!g->depot)
+		return;
+	route->depot_after = r;
+	route->depot_s = l->s.t_s;
+	l->s.t_s += m->p->depot_s;
+	l->s.t_s = (int32_t)model_drive_end_s(m, l->s.t_s,
+	    model_parts(m, model_drive_s(m, k, depot, g->to)));
+}
+
+/* How long he is driving, at work or in a break until the end of the last stop. */
+static int64_t
+busy_s(const struct model *m, int32_t k, const struct traced *leg, int32_t n)
+{
+	int32_t place = model_start_place(m, k), depot = model_depot_place(m);
+	int64_t busy_s = 0;
+
+	for (int32_t r = 0; r < n; r++) {
+		if (leg[r].depot)
+			busy_s += (int64_t)model_drive_s(m, k, place, depot) + m->p->depot_s +
+			    model_drive_s(m, k, depot, leg[r].to);
+		else
+			busy_s += model_drive_s(m, k, place, leg[r].to);
+		busy_s += work_of(m, k, place, &leg[r]);
+		place = leg[r].to;
+	}
+	for (int32_t b = 0; b < leg[n - 1].breaks; b++)
+		busy_s += m->p->technician[k].due[b].duration_s;
+	return busy_s;
 }
 
 void
@@ -333,29 +196,50 @@ route_trace(const struct route_work *w, const struct model *m, int32_t k,
     const struct route_choice *choice, const int32_t *seq, int32_t n, struct plan_route *route)
 {
 	const struct technician *t = &m->p->technician[k];
-	int32_t after[PROBLEM_BREAKS_MAX] = { 0 }; /* stops before each break */
-	int32_t label = choice->label;
+	struct traced leg[PROBLEM_STOPS_MAX + 1];
+	const struct route_state *last;
+	struct leg l = { .s.t_s = t->ready_s };
+	int32_t place = model_start_place(m, k);
 
-	route->stops = n;
-	route->takens = 0;
-	route->end_s = choice->end_s;
-	route->cost_cents = choice->cents;
+	*route = (struct plan_route){
+		.stop = route->stop,
+		.stops = n,
+		.depot_after = -1,
+		.leave_s = t->ready_s,
+		.end_s = choice->end_s,
+		.cost_cents = choice->cents,
+	};
 	if (n == 0)
 		return;
-	for (int b = w->label[label].state.taken; b < t->dues; b++)
-		after[b] = n;
-	for (int32_t r = n - 1; r >= 0; r--) {
-		const struct route_label *l = &w->label[label];
+	last = &w->label[choice->label].state;
+	leg[n] = (struct traced){ .to = model_end_place(m, k), .breaks = t->dues };
+	for (int32_t r = n - 1, label = choice->label; r >= 0; r--) {
+		const struct route_label *to = &w->label[label];
 
-		assert(l->parent >= 0);
-		route->stop[r] = (struct plan_stop){
-			.call = seq[r],
-			.start_s = l->start_s,
-			.end_s = l->state.t_s,
+		assert(to->parent >= 0);
+		leg[r] = (struct traced){
+			.to = seq[r],
+			.breaks = to->state.taken,
+			.depot = to->state.depot && !w->label[to->parent].state.depot,
+			.least_s = to->start_s,
 		};
-		for (int b = w->label[l->parent].state.taken; b < l->state.taken; b++)
-			after[b] = r;
-		label = l->parent;
+		label = to->parent;
 	}
-	trace_breaks(t, after, route);
+	if (t->leaves_late) {
+		/* What was neither busy nor idle by the end of the last stop lies before the day. */
+		route->leave_s = last->t_s - last->idle_s - (int32_t)busy_s(m, k, leg, n);
+		l.s.t_s = route->leave_s;
+	}
+	for (int32_t r = 0; r < n; r++) {
+		int32_t start_s;
+
+		trace_leg(m, k, place, &leg[r], r, &l, route);
+		start_s = l.s.t_s > leg[r].least_s ? l.s.t_s : leg[r].least_s;
+		l.s.t_s = start_s + work_of(m, k, place, &leg[r]);
+		route->stop[r] = (struct plan_stop){ seq[r], start_s, l.s.t_s };
+		place = seq[r];
+	}
+	assert(l.s.t_s == last->t_s);
+	trace_leg(m, k, place, &leg[n], n, &l, route);
+	assert(l.s.t_s == route->end_s);
 }

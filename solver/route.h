@@ -7,7 +7,14 @@
  * A start is worth delaying only to one of the call's floors (model.h), and a
  * break is taken as early as its place in the sequence allows: all other terms
  * stay or grow with time. So each step has few options, and a Pareto set of
- * states over (time, cost, chosen) is exact.
+ * states over (time, cost, chosen) is exact. Who leaves late may also begin a call in a
+ * later one of its windows, and so wait less elsewhere.
+ *
+ * Leaving late: a day is driven from ready_s on, and slack_s says by how much it could
+ * begin later with nothing getting later than it is now, and no start so late that it
+ * costs more. A wait takes from the slack before it costs anything (the forward time
+ * slack of Savelsbergh, The vehicle routing problem with time windows: minimizing
+ * route duration, 1992).
  */
 #ifndef EVENKEEL_SOLVER_ROUTE_H
 #define EVENKEEL_SOLVER_ROUTE_H
@@ -20,20 +27,21 @@
 #include "solver/solve.h"
 
 enum {
-	ROUTE_OPTIONS_MAX = (PROBLEM_BREAKS_MAX + 1) * (MODEL_FLOORS_MAX + 1),
-	ROUTE_USED_MAX = 8, /* what a route may use up: loads, parts before the depot, driving */
+	/* Breaks first; then at once, at a floor or in a later window; by way of the depot or not. */
+	ROUTE_OPTIONS_MAX = (PROBLEM_BREAKS_MAX + 1) *
+	    (MODEL_FLOORS_MAX + PROBLEM_WINDOWS_MAX) * 2,
+	ROUTE_USED_MAX = USE_MAX,
 	ROUTE_CHOICES_MAX = 8, /* ways to pay for a sequence, by its disturbance */
 };
 
 /* A technician who has just ended a stop, or who is ready at his start. */
 struct route_state {
-	int64_t cents;    /* all terms so far but waiting */
+	int64_t cents;    /* all terms so far but waiting, and day_cents */
 	int32_t t_s;
 	int32_t idle_s;   /* waited so far */
 	int32_t hard;     /* difficulty carried on this route */
 	int16_t chosen;   /* calls disturbed by choice; 0 if the budget is unbounded */
 	int16_t taken;    /* breaks taken */
-	int16_t stops;
 	bool depot;       /* visited */
 	int32_t slack_s;  /* the day could have begun so much later with the same t_s; leaves_late only */
 	/*
@@ -44,10 +52,47 @@ struct route_state {
 };
 
 /*
- * Whether whatever can follow b can follow a and costs no more from there, if it holds the
- * same calls or some fewer of them. Waiting counts as route.c says.
+ * Dominance, in three parts, of two states of one technician at one place. Calls that
+ * were served are not looked at: those of a must be among those of b.
+ *
+ * route_reaches: whether all that can follow b can follow a, not a second later and with no
+ * more disturbed by choice.
+ * route_idle_more_s: if so, how many seconds more than b's a's route may have to wait in
+ * the end; not above 0 if it need not.
+ * route_covers: whether a's route then costs no more than b's, however they go on. A search
+ * that compares something else than cents (reduced cost) calls the parts.
  */
-bool route_covers(const struct model *m, const struct route_state *a, const struct route_state *b);
+static inline bool
+route_reaches(const struct model *m, const struct route_state *a, const struct route_state *b)
+{
+	if (a->t_s > b->t_s || a->taken != b->taken || a->chosen > b->chosen ||
+	    a->depot != b->depot || (m->fair && a->hard > b->hard))
+		return false;
+	for (int32_t u = 0; u < m->used_n; u++)
+		if (a->used[u] > b->used[u])
+			return false;
+	return true;
+}
+
+static inline int64_t
+route_idle_more_s(const struct route_state *a, const struct route_state *b)
+{
+	int64_t lead_s = (int64_t)b->t_s - a->t_s; /* to be idled away at worst */
+	int64_t slack_s = (int64_t)a->slack_s - lead_s;
+	int64_t more_s = (int64_t)a->idle_s + lead_s - b->idle_s;
+
+	if ((a->slack_s | b->slack_s) == 0)
+		return more_s;
+	if (slack_s > 0)
+		more_s -= lead_s;
+	else
+		more_s -= a->slack_s;
+	slack_s = slack_s > 0 ? slack_s : 0;
+	return b->slack_s > slack_s ? more_s + b->slack_s - slack_s : more_s;
+}
+
+bool route_covers(const struct model *m, int32_t k, const struct route_state *a,
+    const struct route_state *b);
 
 struct route_option {
 	struct route_state state; /* after the stop */
@@ -83,12 +128,13 @@ int64_t route_when_cents(const struct model *m, const struct model_call *c, int3
 bool route_is_chosen(const struct model_call *c, int32_t k, int32_t start_s);
 
 /*
- * The ways to go on from a state to call i over a leg of drive_s. Returns their
- * number, 0 if the call cannot be started in time or may not be disturbed so.
- * out holds ROUTE_OPTIONS_MAX.
+ * The ways to go on from a state at a place (model.h) to call i over a leg of drive_s.
+ * Returns their number, 0 if the call cannot be started in time, may not be
+ * disturbed so, or needs what is used up. out holds ROUTE_OPTIONS_MAX. state.depot
+ * of an option tells a visit on the way.
  */
-int route_step(const struct model *m, int32_t k, const struct route_state *from, int32_t drive_s,
-    int32_t i, struct route_option *out);
+int route_step(const struct model *m, int32_t k, const struct route_state *from, int32_t place,
+    int32_t drive_s, int32_t i, struct route_option *out);
 
 /*
  * Ends the day from a state that has a stop: breaks still due, the way to the

@@ -39,23 +39,16 @@ trail_full_copy(const struct trails *ts, struct trail *to, const struct trail *f
 	to->wait_cents = from->wait_cents;
 }
 
-static bool
-state_covers(const struct route_state *a, const struct route_state *b)
-{
-	return a->taken == b->taken && a->t_s <= b->t_s && a->cents <= b->cents &&
-	    a->chosen <= b->chosen && a->idle_s <= b->idle_s + (b->t_s - a->t_s);
-}
-
 static void
-add_state(struct trail_states *to, const struct route_state *s)
+add_state(const struct model *m, int32_t k, struct trail_states *to, const struct route_state *s)
 {
 	int kept = 0, worst = 0;
 
 	for (int i = 0; i < to->n; i++)
-		if (state_covers(&to->s[i], s))
+		if (route_covers(m, k, &to->s[i], s))
 			return;
 	for (int i = 0; i < to->n; i++)
-		if (!state_covers(s, &to->s[i]))
+		if (!route_covers(m, k, s, &to->s[i]))
 			to->s[kept++] = to->s[i];
 	to->n = kept;
 	if (kept < STATES) {
@@ -78,11 +71,12 @@ step(struct trails *ts, int32_t k, const struct trail_states *from, int32_t plac
 	to->n = 0;
 	for (int i = 0; i < from->n; i++) {
 		struct route_option option[ROUTE_OPTIONS_MAX];
-		int options = route_step(ts->g->m, k, &from->s[i], drive_s, call, option);
+		int options = route_step(ts->g->m, k, &from->s[i], place, drive_s, call,
+		    option);
 
 		for (int o = 0; o < options; o++)
 			if (option[o].state.chosen <= ts->now[k].chosen_max)
-				add_state(to, &option[o].state);
+				add_state(ts->g->m, k, to, &option[o].state);
 	}
 	ts->steps += from->n;
 }
