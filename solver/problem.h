@@ -90,8 +90,10 @@ struct technician {
 	int32_t overtime_cents_per_h;
 	int32_t day_cents;      /* once, if he has any stop */
 	/*
-	 * He leaves for his first stop as late as that does not make him end later, and the
-	 * time before is no waiting. Otherwise his day counts from ready_s on.
+	 * He leaves for his first stop as late as that does not make him end later, nor any
+	 * start cost more, and the time before is no waiting. Otherwise his day counts from
+	 * ready_s on. Not together with traffic, nor with breaks that part a drive or have
+	 * more than one window.
 	 */
 	bool leaves_late;
 	int32_t stops_max;      /* calls of a day, PROBLEM_STOPS_MAX at most */
@@ -130,7 +132,7 @@ struct call {
 	struct place site;
 	int32_t location;       /* row of the matrix, where the problem has matrices */
 	int32_t duration_s;     /* planned time on site, without setup_s */
-	int32_t setup_s;        /* added when the stop before is elsewhere, or there is none */
+	int32_t setup_s;        /* added unless the stop before, or the start, is at the same place */
 	int32_t *duration_by_kind; /* kinds: instead of duration_s; NULL: the same for all */
 	int32_t *setup_by_kind;    /* kinds, or NULL */
 	int32_t open_s;         /* earliest start, hard */
@@ -195,8 +197,8 @@ struct problem {
 	struct travel_matrix *matrix;
 	int32_t matrices, locations;
 	/*
-	 * Traffic: at hour h of the day a drive gets on at hour_pct[h] % of the speed it has by the
-	 * model or matrix; 100 everywhere if there is no traffic. day_second is the time of
+	 * Traffic: at hour h of the day a drive gets on at hour_pct[h] % (10 to 100) of the speed
+	 * it has by the model or matrix; 100 everywhere if there is no traffic. day_second is the time of
 	 * day at second 0.
 	 */
 	bool traffic;
@@ -212,7 +214,7 @@ struct problem {
 	int32_t loads, parts, kinds;     /* how many of each are used */
 	/*
 	 * A break may part a drive: it starts as soon as it is due, wherever that is, and
-	 * not only before the drive.
+	 * not only before the drive. Not in traffic, if it has more than one window.
 	 */
 	bool breaks_on_the_way;
 	struct weights weights;
@@ -236,8 +238,8 @@ struct problem {
  *   windows if it has any; all due breaks are taken if the technician has any
  *   stop; a technician with no stop costs nothing.
  * - The day ends at or before shift_end_s + overtime_max_s.
- * - The work takes duration_s, and setup_s more unless the stop before is at the
- *   same place.
+ * - The work takes duration_s, and setup_s more unless the stop before, or the start if
+ *   there is none, is at the same place.
  * - A route has stops_max stops at most and drives drive_max_s at most.
  * - In each dimension, what is on the van never exceeds its capacity: all deliveries
  *   of the route from its start until they are unloaded, pickups from theirs on.

@@ -86,7 +86,8 @@ make_technician(struct rng *r, struct technician *t, int32_t k)
 	for (int16_t s = 0; s < SKILLS; s++)
 		if (rng_below(r, 100) < 50 || s == k % SKILLS)
 			t->skill[t->skills++] = (struct skill_level){ s, 1 };
-	t->due[0] = (struct break_due){ 41400, 48600, 1800 };
+	t->due[0] = (struct break_due){ .open_s = 41400, .close_s = 48600,
+		.duration_s = 1800 };
 	t->dues = 1;
 	t->current = zeroed(0, sizeof(*t->current));
 }
@@ -227,7 +228,8 @@ day_urgent(struct rng *r, const struct problem *morning, const struct plan *plan
     int32_t budget)
 {
 	int32_t now_s = SHIFT_START + rng_below(r, 6 * 3600);
-	struct call urgent = { .required = -1, .preferred = -1, .close_s = PROBLEM_NEVER };
+	struct call urgent = { .required = -1, .preferred = -1, .with = -1, .after = -1,
+		.close_s = PROBLEM_NEVER };
 	struct problem *p;
 
 	make_call(r, &urgent, 0);
