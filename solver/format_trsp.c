@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The technician routing and scheduling problem of Pillac, Gueret and Medaglia (2013): its static
+ * instances, and the real days in the same format, whose travel times follow as a table.
+ *
+ * Node 0 is the depot, 1 to T are the technicians' homes, the others requests.
+ * A tick is 1/10,000 of the file's unit, and travel is rounded up to whole ticks, so
+ * that no plan breaks a window; the working time is computed without rounding.
+ * Each tick of driving or waiting costs a cent: the least cost is the least
+ * working time, since the work itself is the same whoever does it.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/format.h"
+#include "solver/lines.h"
+
+#define TICKS 10000.0
+
+enum {
+	TIME_MAX = 300000000,   /* ticks */
+	SERVICE_MAX = 10000000,
+	NODES_MAX = 5000,
+	LIST_MAX = 64,          /* members of a list of a row */
+	CENTS_PER_H = 3600,     /* a cent a second: a tick is a second of ours */
+	SHIFTS = 20,            /* a request is worth so many of the longest shifts */
+	UNSERVED_MAX = 1000000000,
+	TIME_MS = 5000,
+};
+
+struct node {
+	double x, y;
+	int32_t open_s, close_s, service_s;
+	int32_t skill[LIST_MAX], tool[LIST_MAX], part[LIST_MAX];
+	int32_t skills, tools, parts;
+};
+
+struct trsp {
+	int32_t crew; /* technicians; 0: not read yet */
+	struct node *node;
+	int32_t nodes, room;
+	double *travel; /* nodes * nodes, NULL: Euclidean */
+};
+
+static int
+read_crew(struct lines *l, struct trsp *x)
+{
+	char *line = lines_next(l);
+
+	if (line == NULL)
+		return lines_refuse(l, "expected the number of technicians, got the end of the text");
+	return lines_ticks(l, &line, "number of technicians", 1, PROBLEM_TECHNICIANS_MAX, &x->crew);
+}
+
+/* A list like [1,2,3] or []. */
+static int
+read_list(const struct lines *l, char **at, const char *what, int32_t max, int32_t *ret,
+    int32_t *ret_n)
+{
+	char *c = *at + strspn(*at, " \t");
+	int rc = 0;
+
+	if (*c != '[')
+		return lines_refuse(l, "%s: expected a list in brackets, got %.20s", what, c);
+	c++;
+	c += strspn(c, " \t");
+	*ret_n = 0;
+	while (rc == 0 && *c != ']') {
+		if (*ret_n == LIST_MAX)
+			return lines_refuse(l, "%s: expected at most %d, got more", what, LIST_MAX);
+		rc = lines_ticks(l, &c, what, 1, max, &ret[*ret_n]);
+		++*ret_n;
+		c += strspn(c, " \t");
+		if (rc == 0 && *c == ',')
+			c++;
+		else if (rc == 0 && *c != ']')
+			rc = lines_refuse(l, "%s: expected a comma or a bracket, got %.20s", what, c);
+	}
+	*at = c + 1;
+	return rc;
+}
+
+static int
+read_place(const struct lines *l, char **at, struct node *n)
+{
+	if (!lines_number(at, &n->x) || !lines_number(at, &n->y) || !(fabs(n->x) <= 1000) ||
+	    !(fabs(n->y) <= 1000))
+		return lines_refuse(l, "X, Y: expected numbers up to 1000, got %.20s", *at);
+	return 0;
+}
+
+static int
+read_node(const struct lines *l, char *at, struct trsp *x)
+{
+	struct node *n;
+	int32_t id = 0;
+	int rc;
+
+	if (x->nodes == x->room) {
+		int32_t room = 2 * x->room + 64;
+		struct node *grown = realloc(x->node, (size_t)room * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		x->node = grown;
+		x->room = room;
+	}
+	n = &x->node[x->nodes];
+	rc = lines_ticks(l, &at, "ID", 1, NODES_MAX - 1, &id);
+	if (rc == 0 && id != x->nodes)
+		rc = lines_refuse(l, "ID: expected %d, got %d", x->nodes, id);
+	if (rc == 0)
+		rc = read_place(l, &at, n);
+	if (rc == 0)
+		rc = lines_ticks(l, &at, "TWS", TICKS, TIME_MAX, &n->open_s);
+	if (rc == 0)
+		rc = lines_ticks(l, &at, "TWE", TICKS, TIME_MAX, &n->close_s);
+	if (rc == 0)
+		rc = lines_ticks(l, &at, "Serv", TICKS, SERVICE_MAX, &n->service_s);
+	if (rc == 0 && n->close_s < n->open_s)
+		rc = lines_refuse(l, "TWE: expected %g or later, got %g", n->open_s / TICKS,
+		    n->close_s / TICKS);
+	if (rc == 0)
+		rc = read_list(l, &at, "SKILLS", PROBLEM_SKILLS_MAX - 1, n->skill, &n->skills);
+	if (rc == 0)
+		rc = read_list(l, &at, "TOOLS", PROBLEM_TOOLS_MAX - 1, n->tool, &n->tools);
+	if (rc == 0)
+		rc = read_list(l, &at, "SPARE PARTS", 1000000, n->part, &n->parts);
+	if (rc == 0 && n->parts > PROBLEM_PARTS_MAX)
+		rc = lines_refuse(l, "SPARE PARTS: expected at most %d kinds, got %d",
+		    PROBLEM_PARTS_MAX, n->parts);
+	if (rc == 0 && x->nodes > x->crew && n->skills > PROBLEM_NEEDS_MAX)
+		rc = lines_refuse(l, "SKILLS: expected at most %d, got %d", PROBLEM_NEEDS_MAX,
+		    n->skills);
+	x->nodes++;
+	return rc;
+}
+
+/* One row of a table: index;value;value;... Rows and columns beyond the nodes are copies of them. */
+static int
+read_table_row(const struct lines *l, char *line, const struct trsp *x, int32_t row, double *ret)
+{
+	double v;
+
+	if (!lines_number(&line, &v) || v != row || *line != ';')
+		return lines_refuse(l, "expected row %d of the table, got %.20s", row, line);
+	for (int32_t b = 0; b < x->nodes; b++) {
+		if (*line == ';')
+			line++;
+		if (!lines_number(&line, &v))
+			return lines_refuse(l, "expected %d numbers, got %d", x->nodes, b);
+		if (!(v >= 0 && v * TICKS <= TRAVEL_S_MAX))
+			return lines_refuse(l, "expected 0 to %g, got %g", TRAVEL_S_MAX / TICKS, v);
+		ret[b] = v;
+	}
+	return 0;
+}
+
+static int
+read_table(struct lines *l, struct trsp *x)
+{
+	size_t n = (size_t)x->nodes;
+	int rc = 0;
+
+	if (x->nodes == 0)
+		return lines_refuse(l, "expected the nodes before a table, got none");
+	if (x->travel == NULL)
+		x->travel = malloc(n * n * sizeof(*x->travel));
+	if (x->travel == NULL)
+		return -ENOMEM;
+	for (int32_t a = 0; rc == 0 && a < x->nodes; a++) {
+		char *line = lines_next(l);
+
+		rc = line == NULL ? lines_refuse(l, "expected row %d of the table, got the end of "
+		    "the text", a) : read_table_row(l, line, x, a, x->travel + (size_t)a * n);
+	}
+	return rc;
+}
+
+/* The blank-free beginning of a line is this title. */
+static bool
+is_title(const char *line, const char *title)
+{
+	line += strspn(line, " \t");
+	return strncmp(line, title, strlen(title)) == 0;
+}
+
+/* A row of the list of nodes begins with a number; a row of a table has semicolons. */
+static bool
+is_row(char *line)
+{
+	char *at = line;
+	double v;
+
+	return lines_number(&at, &v) && strchr(line, ';') == NULL;
+}
+
+static int
+read_trsp_lines(struct lines *l, struct trsp *x)
+{
+	char *line;
+	bool table = false;
+	int rc = 0;
+
+	lines_next(l); /* its name */
+	while (rc == 0 && (line = lines_next(l)) != NULL) {
+		if (is_title(line, "CREW COUNT"))
+			rc = read_crew(l, x);
+		else if (is_title(line, "DISTANCES") || is_title(line, "TRAVEL TIMES")) {
+			table = true; /* the travel times come second, over the distances */
+			rc = read_table(l, x);
+		} else if (is_row(line) && !table)
+			rc = read_node(l, line, x);
+	}
+	if (rc == 0 && x->crew == 0)
+		rc = lines_refuse(l, "expected CREW COUNT and a number from 1, got the end of the "
+		    "text");
+	if (rc == 0 && x->nodes <= x->crew)
+		rc = lines_refuse(l, "expected a depot and %d technicians, got %d rows", x->crew,
+		    x->nodes);
+	return rc;
+}
+
+static double
+travel(const struct trsp *x, int32_t a, int32_t b)
+{
+	if (x->travel != NULL)
+		return x->travel[(size_t)a * (size_t)x->nodes + (size_t)b];
+	return hypot(x->node[a].x - x->node[b].x, x->node[a].y - x->node[b].y);
+}
+
+static int
+fill_matrix(const struct trsp *x, struct problem *p)
+{
+	size_t n = (size_t)x->nodes;
+
+	p->matrix = calloc(1, sizeof(*p->matrix));
+	if (p->matrix == NULL)
+		return -ENOMEM;
+	p->matrices = 1;
+	p->locations = x->nodes;
+	p->matrix[0].wide_s = malloc(n * n * sizeof(*p->matrix[0].wide_s));
+	if (p->matrix[0].wide_s == NULL)
+		return -ENOMEM;
+	for (int32_t a = 0; a < x->nodes; a++)
+		for (int32_t b = 0; b < x->nodes; b++)
+			/* Four decimals are whole ticks: no hair of rounding makes them one more. */
+			p->matrix[0].wide_s[(size_t)a * n + (size_t)b] =
+			    (int32_t)ceil(travel(x, a, b) * TICKS - 1e-6);
+	return 0;
+}
+
+static uint64_t
+tools_of(const struct node *n)
+{
+	uint64_t tools = 0;
+
+	for (int32_t t = 0; t < n->tools; t++)
+		tools |= UINT64_C(1) << n->tool[t];
+	return tools;
+}
+
+static int
+fill_technician(const struct trsp *x, int32_t k, struct technician *t)
+{
+	const struct node *n = &x->node[k + 1];
+
+	snprintf(t->id, sizeof(t->id), "%d", k + 1);
+	t->start_location = t->end_location = k + 1;
+	t->ready_s = n->open_s;
+	t->shift_end_s = n->close_s;
+	t->speed_pct = 100;
+	t->drive_cents_per_h = t->wait_cents_per_h = CENTS_PER_H;
+	t->leaves_late = true;
+	t->tools = tools_of(n);
+	memcpy(t->part, n->part, (size_t)n->parts * sizeof(*t->part));
+	t->skill = calloc((size_t)n->skills + 1, sizeof(*t->skill));
+	if (t->skill == NULL)
+		return -ENOMEM;
+	for (int32_t s = 0; s < n->skills; s++)
+		t->skill[t->skills++] = (struct skill_level){ (int16_t)n->skill[s], 1 };
+	return 0;
+}
+
+static void
+fill_call(const struct trsp *x, int32_t i, int32_t unserved_cents, struct call *c)
+{
+	int32_t at = x->crew + 1 + i;
+	const struct node *n = &x->node[at];
+
+	snprintf(c->id, sizeof(c->id), "%d", at);
+	c->location = at;
+	c->duration_s = n->service_s;
+	c->open_s = n->open_s;
+	c->close_s = n->close_s;
+	c->tools = tools_of(n);
+	memcpy(c->part, n->part, (size_t)n->parts * sizeof(*c->part));
+	for (int32_t s = 0; s < n->skills; s++)
+		c->need[c->needs++] = (struct skill_level){ (int16_t)n->skill[s], 1 };
+	c->unserved_cents = unserved_cents;
+}
+
+static int
+fill_problem(const struct trsp *x, struct problem *p)
+{
+	int64_t longest_s = 1;
+	int32_t unserved_cents;
+	int rc = fill_matrix(x, p);
+
+	p->budget = -1;
+	p->travel = (struct travel_model){ .road_factor_pct = 100, .speed_m_per_h = 40000 };
+	for (int32_t s = 0; s < p->skills; s++)
+		snprintf(p->skill_name[s], sizeof(p->skill_name[s]), "%d", s);
+	for (int32_t k = 0; rc == 0 && k < p->technicians; k++) {
+		int64_t shift_s = x->node[k + 1].close_s - x->node[k + 1].open_s;
+
+		longest_s = shift_s > longest_s ? shift_s : longest_s;
+		rc = fill_technician(x, k, &p->technician[k]);
+	}
+	unserved_cents = (int32_t)(SHIFTS * longest_s < UNSERVED_MAX ? SHIFTS * longest_s
+	    : UNSERVED_MAX);
+	for (int32_t i = 0; i < p->calls; i++) {
+		fill_call(x, i, unserved_cents, &p->call[i]);
+		p->has_depot |= p->call[i].tools != 0 || x->node[x->crew + 1 + i].parts > 0;
+		if (x->node[x->crew + 1 + i].parts > p->parts)
+			p->parts = x->node[x->crew + 1 + i].parts;
+	}
+	return rc;
+}
+
+static int
+read_trsp(const struct text *t, const struct text *before, struct format_case *c, char *why,
+    size_t why_size)
+{
+	struct trsp *x = calloc(1, sizeof(*x));
+	struct lines l;
+	int rc;
+
+	if (x == NULL)
+		return -ENOMEM;
+	c->own = x;
+	if (before != NULL) {
+		snprintf(why, why_size, "expected no plan from before: this format knows none");
+		return -EINVAL;
+	}
+	rc = lines_open(t, why, why_size, &l);
+	if (rc < 0)
+		return rc;
+	rc = read_trsp_lines(&l, x);
+	lines_done(&l);
+	if (rc < 0)
+		return rc;
+	c->problem = problem_new(x->crew, x->nodes - x->crew - 1, PROBLEM_SKILLS_MAX);
+	if (c->problem == NULL)
+		return -ENOMEM;
+	rc = fill_problem(x, c->problem);
+	return rc == 0 ? problem_check(c->problem, why, why_size) : rc;
+}
+
+/* The nodes of a route: its stops' and the depot's. Returns how many. */
+static int32_t
+nodes_of(const struct trsp *x, const struct problem *p, const struct plan_route *route,
+    int32_t *ret)
+{
+	int32_t n = 0;
+
+	for (int32_t s = 0; s < route->stops; s++) {
+		if (p->has_depot && route->depot_after == s)
+			ret[n++] = 0;
+		ret[n++] = x->crew + 1 + route->stop[s].call;
+	}
+	return n;
+}
+
+/*
+ * The least time from leaving home to the return there: earliest times forward say when
+ * he is back, latest times backward from that when he must leave.
+ */
+static double
+working_time(const struct trsp *x, int32_t home, const int32_t *node, int32_t n)
+{
+	double t = x->node[home].open_s / TICKS;
+	double back;
+	int32_t at = home;
+
+	for (int32_t s = 0; s < n; s++) {
+		double open = x->node[node[s]].open_s / TICKS;
+
+		t += travel(x, at, node[s]);
+		t = (t > open ? t : open) + x->node[node[s]].service_s / TICKS;
+		at = node[s];
+	}
+	back = t + travel(x, at, home);
+	t = back;
+	at = home;
+	for (int32_t s = n - 1; s >= 0; s--) {
+		double close = x->node[node[s]].close_s / TICKS;
+
+		t -= travel(x, node[s], at) + x->node[node[s]].service_s / TICKS;
+		t = t < close ? t : close;
+		at = node[s];
+	}
+	return back - (t - travel(x, home, at));
+}
+
+static json_t *
+stops_to_json(const int32_t *node, int32_t n)
+{
+	json_t *j = json_array();
+	int bad = 0;
+
+	for (int32_t s = 0; s < n; s++)
+		bad |= json_array_append_new(j, json_integer(node[s]));
+	if (bad == 0)
+		return j;
+	json_decref(j);
+	return NULL;
+}
+
+/* Like format_claims, in the file's units: the work is part of the working time. */
+static json_t *
+claims_to_json(const struct format_case *c, const struct plan *plan, double working)
+{
+	const struct problem *p = c->problem;
+	int64_t work_s = 0;
+	json_t *j = json_object();
+	double bound = (double)plan->bound_cents;
+	int bad;
+
+	for (int32_t i = 0; i < p->calls; i++) {
+		if (plan->served[i])
+			work_s += p->call[i].duration_s;
+		else
+			bound -= p->call[i].unserved_cents;
+	}
+	/* Each leg was rounded up by less than a tick. */
+	bound = (bound + (double)work_s - p->calls - 2.0 * p->technicians) / TICKS;
+	bound = bound < 0 ? 0 : bound < working ? bound : working;
+	bad = format_put(j, "cost", json_real(working));
+	bad |= format_put(j, "bound", json_real(bound));
+	bad |= format_put(j, "gap", json_real(working > 0 ? (working - bound) / working : 0));
+	bad |= format_put(j, "proven", json_boolean(plan->proven));
+	bad |= format_put(j, "work", json_integer(plan->work));
+	bad |= format_put(j, "seed", json_integer((json_int_t)c->seed));
+	if (bad == 0)
+		return j;
+	json_decref(j);
+	return NULL;
+}
+
+static json_t *
+write_trsp(const struct format_case *c, const struct plan *plan)
+{
+	const struct trsp *x = c->own;
+	json_t *j = json_object(), *routes = json_array(), *unserved = json_array();
+	int32_t node[PROBLEM_STOPS_MAX + 1];
+	double working = 0;
+	int bad = 0;
+
+	for (int32_t k = 0; k < plan->routes; k++) {
+		int32_t n = nodes_of(x, c->problem, &plan->route[k], node);
+
+		if (n == 0)
+			continue;
+		working += working_time(x, k + 1, node, n);
+		bad |= json_array_append_new(routes, json_pack("{s:i,s:o}", "technician", k + 1,
+		    "stops", stops_to_json(node, n)));
+	}
+	for (int32_t i = 0; i < plan->calls; i++)
+		if (!plan->served[i])
+			bad |= json_array_append_new(unserved, json_integer(x->crew + 1 + i));
+	bad |= format_put(j, "routes", routes);
+	bad |= format_put(j, "unserved", unserved);
+	bad |= format_put(j, "working_time", json_real(working));
+	bad |= format_put(j, "evenkeel", claims_to_json(c, plan, working));
+	if (bad == 0)
+		return j;
+	json_decref(j);
+	return NULL;
+}
+
+static void
+done_trsp(void *own)
+{
+	struct trsp *x = own;
+
+	if (x == NULL)
+		return;
+	free(x->node);
+	free(x->travel);
+	free(x);
+}
+
+const struct format format_trsp = {
+	.name = "trsp",
+	.search = true,
+	.time_ms = TIME_MS,
+	.read = read_trsp,
+	.write = write_trsp,
+	.done = done_trsp,
+};
