@@ -11,10 +11,10 @@
 
 #include "solver/vroom.h"
 
-/* A vehicle's profile and how long its legs take, in hundredths of the matrix's. */
+/* A vehicle's profile and how fast it drives; 1: as the matrix says. */
 struct speed {
 	int32_t profile;
-	int32_t leg_pct;
+	double factor;
 };
 
 /* The profiles in use by name, and what was made of them. */
@@ -49,24 +49,20 @@ find_span(const struct vroom *v, const char *profile, const char *sort)
 	return &v->cut.span[json_integer_value(j)];
 }
 
-/*
- * VROOM's precision: a factor f makes a leg take round(100 / f) hundredths of its
- * time. Without a matrix the travel model is driven at f.
- */
+/* The speed factor; without a matrix the travel model is driven at it. */
 static int
-read_speed(const struct json_reader *r, const json_t *vehicle, bool matrix, int32_t *ret_leg_pct,
+read_speed(const struct json_reader *r, const json_t *vehicle, bool matrix, double *ret,
     int32_t *ret_speed_pct)
 {
 	const json_t *j = json_object_get(vehicle, "speed_factor");
 	double f = j == NULL ? 1 : json_number_value(j);
+	double least = matrix ? 0.01 : 0.1;
 
-	if ((j != NULL && !json_is_number(j)) || !(f >= 0.01 && f <= 5))
-		return json_refuse(r, "speed_factor: expected a number from 0.01 to 5, got %s %g",
-		    json_kind(j), f);
-	if (!matrix && f < 0.1)
-		return json_refuse(r, "speed_factor: expected 0.1 at least where there is no "
-		    "matrix, got %g", f);
-	*ret_leg_pct = (int32_t)lround(100 / f);
+	if (j != NULL && !json_is_number(j))
+		return json_refuse(r, "speed_factor: expected a number, got %s", json_kind(j));
+	if (!(f >= least && f <= 5))
+		return json_refuse(r, "speed_factor: expected %g to 5, got %g", least, f);
+	*ret = f;
 	*ret_speed_pct = matrix ? 100 : (int32_t)lround(100 * f);
 	return 0;
 }
@@ -93,7 +89,7 @@ read_durations(struct profiles *x, const char *name, int32_t profile)
 	    x->r->why_size);
 	if (rc < 0)
 		return rc;
-	x->made[x->p->matrices++] = (struct speed){ profile, 100 };
+	x->made[x->p->matrices++] = (struct speed){ profile, 1 };
 	x->r->at[0] = '\0';
 	if (x->p->locations != 0 && n != x->p->locations)
 		return json_refuse(x->r, "%s: expected %d rows like the other matrices, got %d",
@@ -120,45 +116,61 @@ find_distances(struct profiles *x, const char *name, int32_t profile)
 	    "got another number", name, x->p->locations);
 }
 
-/* A matrix like another one, whose legs take leg_pct hundredths of its time. */
+/*
+ * Seconds of a leg at a speed. VROOM takes round(100 / f) hundredths of the matrix's time, which
+ * is a little more or less than 1 / f of it: the shorter of the two, cut off to whole
+ * seconds, so that a bound holds for both.
+ */
+static int32_t
+leg_s(int64_t s, double factor)
+{
+	double exact = (double)s / factor;
+	double hundredths = (double)(s * lround(100 / factor)) / 100;
+	double shorter = floor((exact < hundredths ? exact : hundredths) + 1e-9);
+
+	return shorter < TRAVEL_S_MAX ? (int32_t)shorter : TRAVEL_S_MAX;
+}
+
+static int32_t
+plain_leg_s(const struct travel_matrix *m, size_t at)
+{
+	return m->narrow_s != NULL ? m->narrow_s[at] : m->wide_s[at];
+}
+
+/* A matrix like another one at another speed. */
 static int
-scale(const struct travel_matrix *from, size_t n, int32_t leg_pct, struct travel_matrix *ret)
+scale(const struct travel_matrix *from, size_t n, double factor, struct travel_matrix *ret)
 {
 	int32_t *wide = NULL;
 	uint16_t *narrow = NULL;
-	int64_t longest = 0;
+	int32_t longest_s = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		int64_t s = from->narrow_s != NULL ? from->narrow_s[i] : from->wide_s[i];
-
-		longest = s > longest ? s : longest;
-	}
-	longest = (longest * leg_pct + 50) / 100;
-	if (longest <= UINT16_MAX)
+	for (size_t i = 0; i < n; i++)
+		if (plain_leg_s(from, i) > longest_s)
+			longest_s = plain_leg_s(from, i);
+	if (leg_s(longest_s, factor) <= UINT16_MAX)
 		narrow = malloc(n * sizeof(*narrow));
 	else
 		wide = malloc(n * sizeof(*wide));
 	if (narrow == NULL && wide == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		int64_t s = from->narrow_s != NULL ? from->narrow_s[i] : from->wide_s[i];
+		int32_t s = leg_s(plain_leg_s(from, i), factor);
 
-		s = (s * leg_pct + 50) / 100;
-		s = s < TRAVEL_S_MAX ? s : TRAVEL_S_MAX;
 		if (narrow != NULL)
 			narrow[i] = (uint16_t)s;
 		else
-			wide[i] = (int32_t)s;
+			wide[i] = s;
 	}
 	*ret = (struct travel_matrix){ .narrow_s = narrow, .wide_s = wide };
 	return 0;
 }
 
 static int
-find_made(const struct profiles *x, int32_t profile, int32_t leg_pct)
+find_made(const struct profiles *x, int32_t profile, double factor)
 {
 	for (int32_t m = 0; m < x->p->matrices; m++)
-		if (x->made[m].profile == profile && x->made[m].leg_pct == leg_pct)
+		if (x->made[m].profile == profile && x->made[m].factor == factor)
 			return m;
 	return -1;
 }
@@ -195,9 +207,9 @@ read_vehicle(struct profiles *x, const json_t *vehicle, int32_t k)
 {
 	struct technician *t = &x->p->technician[k];
 	const char *name = profile_name(vehicle);
-	int32_t leg_pct = 100;
+	double factor = 1;
 	int32_t plain;
-	int rc = read_speed(x->r, vehicle, true, &leg_pct, &t->speed_pct);
+	int rc = read_speed(x->r, vehicle, true, &factor, &t->speed_pct);
 
 	if (rc < 0)
 		return rc;
@@ -207,18 +219,18 @@ read_vehicle(struct profiles *x, const json_t *vehicle, int32_t k)
 	rc = profile_of(x, name, &x->v->profile[k]);
 	if (rc < 0)
 		return rc;
-	t->matrix = find_made(x, x->v->profile[k], leg_pct);
+	t->matrix = find_made(x, x->v->profile[k], factor);
 	if (t->matrix >= 0)
 		return 0;
 	if (x->p->matrices == PROBLEM_MATRICES_MAX)
 		return json_refuse(x->r, "speed_factor: expected at most %d profiles and speeds, "
 		    "got more", PROBLEM_MATRICES_MAX);
-	plain = find_made(x, x->v->profile[k], 100);
+	plain = find_made(x, x->v->profile[k], 1);
 	t->matrix = x->p->matrices;
 	rc = scale(&x->p->matrix[plain], (size_t)x->p->locations * (size_t)x->p->locations,
-	    leg_pct, &x->p->matrix[t->matrix]);
+	    factor, &x->p->matrix[t->matrix]);
 	if (rc == 0)
-		x->made[x->p->matrices++] = (struct speed){ x->v->profile[k], leg_pct };
+		x->made[x->p->matrices++] = (struct speed){ x->v->profile[k], factor };
 	return rc;
 }
 
@@ -228,10 +240,10 @@ read_speeds_only(struct json_reader *r, const struct vroom *v, struct problem *p
 	int rc = 0;
 
 	for (int32_t k = 0; rc == 0 && k < p->technicians; k++) {
-		int32_t leg_pct;
+		double factor;
 
 		snprintf(r->at, sizeof(r->at), "vehicles[%d].", k);
-		rc = read_speed(r, json_array_get(v->vehicles, (size_t)k), false, &leg_pct,
+		rc = read_speed(r, json_array_get(v->vehicles, (size_t)k), false, &factor,
 		    &p->technician[k].speed_pct);
 	}
 	r->at[0] = '\0';

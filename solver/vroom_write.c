@@ -20,6 +20,7 @@ struct writing {
 	struct vroom_time *told; /* of each call as this plan tells it */
 	int32_t *by;             /* who serves each call, -1 nobody */
 	struct totals all;
+	int64_t exact; /* cost of the routes so far, in 1/3600 of a unit */
 };
 
 /* The route being written: where he is, and what he has with him. */
@@ -275,6 +276,19 @@ write_steps(struct route_writing *w)
 	write_end(w);
 }
 
+/*
+ * The cost of a route in whole units, so that the sum over routes is that of their exact costs,
+ * with only its own fraction cut off.
+ */
+static int64_t
+add_cost(struct writing *x, int32_t k, int64_t drive_s)
+{
+	int64_t before = x->exact / 3600;
+
+	x->exact += x->v->fixed[k] * 3600 + x->v->per_hour[k] * drive_s;
+	return x->exact / 3600 - before;
+}
+
 static json_t *
 write_route(struct writing *x, int32_t k)
 {
@@ -289,7 +303,7 @@ write_route(struct writing *x, int32_t k)
 		return NULL;
 	}
 	write_steps(&w);
-	w.sum.cost = x->v->fixed[k] + (2 * x->v->per_hour[k] * w.sum.drive_s + 3600) / 7200;
+	w.sum.cost = add_cost(x, k, w.sum.drive_s);
 	bad = copy_member(j, "vehicle", vehicle_of(x->v, k), "id");
 	bad |= copy_member(j, "description", vehicle_of(x->v, k), "description");
 	bad |= put_totals(x, &w.sum, j);
