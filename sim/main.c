@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sim/demo.h"
+#include "sim/dynamic_run.h"
 #include "sim/load.h"
 #include "sim/options.h"
 #include "sim/replay.h"
@@ -136,6 +137,14 @@ run(const struct options *o, struct replay *r)
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static int
+play_dynamic(const struct options *o)
+{
+	int rc = dynamic_run(o, &stopped);
+
+	return rc == 0 ? EXIT_DONE : rc == -EINVAL ? EXIT_INPUT : EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -157,6 +166,8 @@ main(int argc, char **argv)
 	catch_signals();
 	if (o.command == COMMAND_LOAD)
 		return load_run(&o, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (o.command == COMMAND_DYNAMIC)
+		return play_dynamic(&o);
 	if (replay_load(&o, &r, why, sizeof(why)) < 0) {
 		fprintf(stderr, "evenkeel-sim: %s\n", why);
 		return EXIT_INPUT;

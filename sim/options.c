@@ -8,9 +8,19 @@
 
 #include "sim/exec.h"
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_SEED, KIND_SPEED, KIND_POLICY, KIND_GUIDELINE, KIND_FLAG };
+enum kind {
+	KIND_TEXT,
+	KIND_NUMBER,
+	KIND_LONG,
+	KIND_SECONDS,
+	KIND_SEED,
+	KIND_SPEED,
+	KIND_POLICY,
+	KIND_GUIDELINE,
+	KIND_FLAG
+};
 
-enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, REPLAY = RUN | COMPARE | DEMO };
+enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, DYNAMIC = 16, REPLAY = RUN | COMPARE | DEMO };
 
 struct option_def {
 	const char *name;
@@ -26,13 +36,13 @@ static const struct option_def defs[] = {
 	{ "zone", KIND_TEXT, REPLAY, offsetof(struct options, zone), 0, 0 },
 	{ "fleet", KIND_TEXT, REPLAY, offsetof(struct options, fleet), 0, 0 },
 	{ "save-fleet", KIND_TEXT, RUN | COMPARE, offsetof(struct options, save_fleet), 0, 0 },
-	{ "json", KIND_TEXT, RUN | COMPARE | LOAD, offsetof(struct options, json), 0, 0 },
+	{ "json", KIND_TEXT, RUN | COMPARE | LOAD | DYNAMIC, offsetof(struct options, json), 0, 0 },
 	{ "bindir", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, bindir), 0, 0 },
 	{ "state", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, state), 0, 0 },
 	{ "policy", KIND_POLICY, RUN | COMPARE, 0, 0, 0 },
 	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1,
 	    1000 },
-	{ "seed", KIND_SEED, REPLAY | LOAD, offsetof(struct options, seed), 0, 0 },
+	{ "seed", KIND_SEED, REPLAY | LOAD | DYNAMIC, offsetof(struct options, seed), 0, 0 },
 	{ "speed", KIND_SPEED, REPLAY, offsetof(struct options, speed), 0, 0 },
 	{ "guideline", KIND_GUIDELINE, REPLAY | LOAD, 0, 0, 0 },
 	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
@@ -40,7 +50,17 @@ static const struct option_def defs[] = {
 	{ "exec-limit", KIND_NUMBER, RUN | COMPARE, offsetof(struct options, exec_limit_s), 1,
 	    3600 },
 	{ "exec-steps", KIND_FLAG, RUN | COMPARE, offsetof(struct options, exec_steps), 0, 0 },
-	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD, offsetof(struct options, quiet), 0, 0 },
+	{ "set", KIND_TEXT, DYNAMIC, offsetof(struct options, set), 0, 0 },
+	{ "data", KIND_TEXT, DYNAMIC, offsetof(struct options, data), 0, 0 },
+	{ "only", KIND_TEXT, DYNAMIC, offsetof(struct options, only), 0, 0 },
+	{ "routes", KIND_TEXT, DYNAMIC, offsetof(struct options, routes), 0, 0 },
+	{ "edit-price", KIND_TEXT, DYNAMIC, offsetof(struct options, edit_price), 0, 0 },
+	{ "share", KIND_NUMBER, DYNAMIC, offsetof(struct options, share), 1, 100 },
+	{ "hold", KIND_NUMBER, DYNAMIC, offsetof(struct options, hold_pct), 0, 100 },
+	{ "start", KIND_NUMBER, DYNAMIC, offsetof(struct options, start_times), 1, 1000 },
+	{ "time", KIND_SECONDS, DYNAMIC, offsetof(struct options, time_ms), 0, 0 },
+	{ "work", KIND_LONG, DYNAMIC, offsetof(struct options, work), 0, 0 },
+	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD | DYNAMIC, offsetof(struct options, quiet), 0, 0 },
 };
 
 static const struct {
@@ -52,6 +72,7 @@ static const struct {
 	{ "compare", COMMAND_COMPARE, COMPARE },
 	{ "demo", COMMAND_DEMO, DEMO },
 	{ "load", COMMAND_LOAD, LOAD },
+	{ "dynamic", COMMAND_DYNAMIC, DYNAMIC },
 	{ "help", COMMAND_HELP, 0 },
 	{ "--help", COMMAND_HELP, 0 },
 	{ "-h", COMMAND_HELP, 0 },
@@ -66,8 +87,11 @@ options_help(FILE *out)
 	    "       evenkeel-sim compare --day FILE.csv --policy P --policy P... [OPTION]...\n"
 	    "       evenkeel-sim demo    --day FILE.csv --state DIR [OPTION]...\n"
 	    "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
+	    "       evenkeel-sim dynamic --set S INSTANCE.txt NAME_rd_P.txt [OPTION]...\n"
+	    "       evenkeel-sim dynamic --set S --data DIR [OPTION]...\n"
 	    "\n"
-	    "Replays a day of calls in virtual time and scores a policy.\n"
+	    "Replays a day of calls in virtual time and scores a policy; or plays published instances\n"
+	    "whose requests become known during the day.\n"
 	    "\n"
 	    "  --day FILE          a CSV of calls: id, opened_at, lat, lon, ... (not compressed)\n"
 	    "  --date YYYY-MM-DD   the day, if the file holds several (else its busiest)\n"
@@ -86,6 +110,14 @@ options_help(FILE *out)
 	    "  --state DIR         where the daemon's store is made and kept (else a folder for the while)\n"
 	    "  --guideline NAME=N  sets a guideline first, for every policy; repeated for several\n"
 	    "  --open N --events N (load) open calls, and events that are timed\n"
+	    "  --set S             (dynamic) trsp or dvrptw\n"
+	    "  --data DIR          plays all instances of the set below this folder\n"
+	    "  --only NAME, --share P  of these, one instance, one percentage of dynamic requests\n"
+	    "  --time S, --work N  limits of each solve: seconds (0.2), work units\n"
+	    "  --start N           the first plan has so many times that (10)\n"
+	    "  --hold P            how long to wait with setting out, percent of what is possible\n"
+	    "  --edit-price X,Y... (dvrptw) distance that a departure from the first plan must save (1)\n"
+	    "  --routes DIR        writes the routes driven, for checking them\n"
 	    "  --quiet             no progress, no table\n"
 	    "\n"
 	    "Exit status: 0 done, 1 it failed on the way, 2 usage, 3 bad input.\n",
@@ -114,6 +146,38 @@ read_number(const struct option_def *d, const char *text, struct options *o, FIL
 		return -EINVAL;
 	}
 	*(int32_t *)((char *)o + d->offset) = (int32_t)n;
+	return 0;
+}
+
+static int
+read_long(const struct option_def *d, const char *text, struct options *o, FILE *err)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || n < 1) {
+		fprintf(err, "evenkeel-sim: --%s: expected a whole number from 1, got '%s'\n",
+		    d->name, text);
+		return -EINVAL;
+	}
+	*(int64_t *)((char *)o + d->offset) = n;
+	return 0;
+}
+
+static int
+read_seconds(const struct option_def *d, const char *text, struct options *o, FILE *err)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(s >= 0.001 && s <= 86400)) {
+		fprintf(err, "evenkeel-sim: --%s: expected seconds from 0.001, got '%s'\n", d->name,
+		    text);
+		return -EINVAL;
+	}
+	*(int64_t *)((char *)o + d->offset) = (int64_t)(s * 1000 + 0.5);
 	return 0;
 }
 
@@ -205,6 +269,10 @@ read_value(const struct option_def *d, const char *text, struct options *o, FILE
 		return 0;
 	case KIND_NUMBER:
 		return read_number(d, text, o, err);
+	case KIND_LONG:
+		return read_long(d, text, o, err);
+	case KIND_SECONDS:
+		return read_seconds(d, text, o, err);
 	case KIND_SPEED:
 		return read_speed(text, o, err);
 	case KIND_POLICY:
@@ -253,10 +321,28 @@ read_option(int argc, char **argv, int *i, int bit, struct options *o, FILE *err
 }
 
 static int
+check_dynamic(struct options *o, FILE *err)
+{
+	if (o->set == NULL) {
+		fputs("evenkeel-sim: --set is missing: trsp or dvrptw?\n", err);
+		return -EINVAL;
+	}
+	if (o->files != (o->data != NULL ? 0 : OPTIONS_FILES_MAX)) {
+		fputs("evenkeel-sim: expected an instance and its releases, or --data DIR\n", err);
+		return -EINVAL;
+	}
+	if (o->time_ms == 0 && o->work == 0)
+		o->time_ms = 200;
+	return 0;
+}
+
+static int
 check(struct options *o, FILE *err)
 {
 	if (o->command == COMMAND_LOAD)
 		return 0;
+	if (o->command == COMMAND_DYNAMIC)
+		return check_dynamic(o, err);
 	if (o->day == NULL) {
 		fputs("evenkeel-sim: --day FILE.csv is missing: which day is to be replayed?\n",
 		    err);
@@ -290,7 +376,12 @@ check(struct options *o, FILE *err)
 int
 options_read(int argc, char **argv, struct options *ret, FILE *err)
 {
-	struct options o = { .seed = 1, .open = 600, .events = 500, .exec_limit_s = 30 };
+	struct options o = { .seed = 1,
+		.open = 600,
+		.events = 500,
+		.exec_limit_s = 30,
+		.edit_price = "1",
+		.start_times = 10 };
 	int bit = -1, i = 2;
 
 	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(commands[0]); c++)
@@ -300,11 +391,13 @@ options_read(int argc, char **argv, struct options *ret, FILE *err)
 		}
 	if (bit < 0) {
 		fprintf(err,
-		    "evenkeel-sim: expected run, compare, demo or load: see evenkeel-sim --help\n");
+		    "evenkeel-sim: expected run, compare, demo, load or dynamic: see evenkeel-sim --help\n");
 		return -EINVAL;
 	}
 	while (bit > 0 && i < argc)
-		if (read_option(argc, argv, &i, bit, &o, err) < 0)
+		if (bit == DYNAMIC && argv[i][0] != '-' && o.files < OPTIONS_FILES_MAX)
+			o.file[o.files++] = argv[i++];
+		else if (read_option(argc, argv, &i, bit, &o, err) < 0)
 			return -EINVAL;
 	if (bit > 0 && check(&o, err) < 0)
 		return -EINVAL;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { OPTIONS_POLICIES_MAX = 8, OPTIONS_GUIDELINES_MAX = 64 };
+enum { OPTIONS_POLICIES_MAX = 8, OPTIONS_GUIDELINES_MAX = 64, OPTIONS_FILES_MAX = 2 };
 
 /* A guideline that is set before the day. */
 struct options_guideline {
@@ -20,6 +20,7 @@ enum command {
 	COMMAND_COMPARE,
 	COMMAND_DEMO,
 	COMMAND_LOAD,
+	COMMAND_DYNAMIC,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
@@ -38,6 +39,14 @@ struct options {
 	int32_t open, events;  /* load */
 	int32_t exec_limit_s;  /* for one answer of an exec: policy */
 	bool exec_steps;       /* it is told the routes as they stand */
+	/* dynamic */
+	const char *set, *data, *only, *routes, *edit_price;
+	const char *file[OPTIONS_FILES_MAX]; /* an instance and its releases */
+	int32_t files;
+	int32_t share;       /* percent of dynamic requests, 0 all */
+	int32_t hold_pct;    /* live.h */
+	int32_t start_times; /* the first plan has so many times the limits of the others */
+	int64_t time_ms, work; /* of each solve, 0 none */
 	bool quiet;
 };
 
