@@ -8,6 +8,7 @@
 #include "solver/clock.h"
 #include "solver/draft.h"
 #include "solver/exact.h"
+#include "solver/focus.h"
 #include "solver/rng.h"
 #include "solver/search.h"
 
@@ -140,6 +141,8 @@ solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret
 
 	if (rc < 0)
 		return rc;
+	if (focus_applies(p))
+		return focus_solve(p, lim, ret);
 	if (lim->time_ms > 0)
 		s.deadline_us = s.start_us + lim->time_ms * 1000;
 	rc = start(&s);
