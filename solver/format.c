@@ -91,30 +91,56 @@ format_set_budget(struct format_case *c, int32_t budget)
 	c->problem->budget = budget;
 }
 
-int
-format_solve(struct format_case *c, const struct solve_limits *lim, int32_t budget,
+/* Solves until the format's own count keeps the budget; *ret is the last plan, owned. */
+static int
+solve_within(struct format_case *c, const struct solve_limits *lim, int32_t budget,
     struct plan **ret)
 {
-	struct plan *plan = NULL;
 	int32_t allowed = budget;
 
-	c->seed = lim->seed;
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
 		int32_t over;
 		int rc;
 
 		format_set_budget(c, allowed);
-		plan_free(plan);
-		plan = NULL;
-		rc = solve(c->problem, lim, &plan);
-		if (rc < 0)
+		plan_free(*ret);
+		*ret = NULL;
+		rc = solve(c->problem, lim, ret);
+		if (rc < 0 || budget < 0 || c->format->disturbed == NULL)
 			return rc;
-		if (budget < 0 || c->format->disturbed == NULL)
-			break;
-		over = c->format->disturbed(c, plan) - budget;
-		if (over <= 0 || c->problem->budget == 0)
-			break;
+		over = c->format->disturbed(c, *ret) - budget;
+		if (over <= 0)
+			return 0;
+		if (c->format->hold(c, *ret) > 0)
+			continue;
+		if (c->problem->budget == 0)
+			return 0;
 		allowed = c->forced + (c->problem->budget > over ? c->problem->budget - over : 0);
+	}
+	return 0;
+}
+
+int
+format_solve(struct format_case *c, const struct solve_limits *lim, int32_t budget,
+    struct plan **ret)
+{
+	struct problem *p = c->problem;
+	int32_t *fixed = malloc(((size_t)p->technicians + 1) * sizeof(*fixed));
+	struct plan *plan = NULL;
+	int rc;
+
+	if (fixed == NULL)
+		return -ENOMEM;
+	for (int32_t k = 0; k < p->technicians; k++)
+		fixed[k] = p->technician[k].fixed;
+	c->seed = lim->seed;
+	rc = solve_within(c, lim, budget, &plan);
+	for (int32_t k = 0; k < p->technicians; k++)
+		p->technician[k].fixed = fixed[k];
+	free(fixed);
+	if (rc < 0) {
+		plan_free(plan);
+		return rc;
 	}
 	*ret = plan;
 	return 0;

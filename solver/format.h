@@ -55,6 +55,11 @@ struct format {
 	json_t *(*write)(const struct format_case *c, const struct plan *plan);
 	/* Calls disturbed as this format counts them, forced or chosen; NULL: plan.disturbance. */
 	int32_t (*disturbed)(const struct format_case *c, const struct plan *plan);
+	/*
+	 * Freezes the routes up to calls that this plan disturbs and the problem does not know
+	 * of, by technician.fixed; how many routes. NULL where disturbed is.
+	 */
+	int32_t (*hold)(struct format_case *c, const struct plan *plan);
 	void (*done)(void *own); /* NULL: nothing to free */
 };
 
@@ -73,8 +78,8 @@ void format_set_budget(struct format_case *c, int32_t budget);
 
 /*
  * Solves within that budget. Where the format counts a disturbance that the problem
- * does not know, the budget is lowered and the problem solved again until its count is kept, or
- * nothing is left to lower. Errors as solve.
+ * does not know, and so counts too many, the calls in question are held or the budget is
+ * lowered, and the problem solved again. Errors as solve.
  */
 int format_solve(struct format_case *c, const struct solve_limits *lim, int32_t budget,
     struct plan **ret);

@@ -345,5 +345,6 @@ const struct format format_vroom = {
 	.read = read_vroom,
 	.write = vroom_write,
 	.disturbed = vroom_disturbed,
+	.hold = vroom_hold,
 	.done = vroom_done,
 };

@@ -86,9 +86,13 @@ int vroom_read_matrices(struct json_reader *r, struct vroom *v, struct problem *
 int vroom_read_told(struct json_reader *r, struct vroom *v, struct problem *p,
     const json_t *before, int32_t *ret_forced);
 
-/* The answer, and how many jobs it disturbs: format.write and format.disturbed. */
+/* The answer, and how many jobs it disturbs: format.write, disturbed and hold. */
 json_t *vroom_write(const struct format_case *c, const struct plan *plan);
 int32_t vroom_disturbed(const struct format_case *c, const struct plan *plan);
+int32_t vroom_hold(struct format_case *c, const struct plan *plan);
+
+/* The member "disturbance" of the answer; NULL when out of memory. */
+json_t *vroom_disturbance_to_json(const struct format_case *c, const struct plan *plan);
 
 /* A stop or break as VROOM tells it. */
 struct vroom_time {

@@ -17,8 +17,6 @@ struct writing {
 	const struct vroom *v;
 	const struct plan *plan;
 	struct vroom_time *time; /* of the stops of one route */
-	struct vroom_time *told; /* of each call as this plan tells it */
-	int32_t *by;             /* who serves each call, -1 nobody */
 	struct totals all;
 	int64_t exact; /* cost of the routes so far, in 1/3600 of a unit */
 };
@@ -341,128 +339,6 @@ unassigned_to_json(const struct writing *x)
 	return NULL;
 }
 
-/* How one job differs from what people were told. */
-struct changes {
-	bool reassigned, repromised, eta_moved, dropped;
-};
-
-static struct changes
-changes_of(const struct writing *x, int32_t i)
-{
-	const struct vroom_told *old = &x->v->told[i];
-	const struct vroom_time *now = &x->told[i];
-	struct changes c = { 0 };
-	int64_t moved_s = (int64_t)now->arrival_s - old->arrival_s;
-
-	if (!old->told)
-		return c;
-	if (x->by[i] < 0) {
-		c.dropped = true;
-		return c;
-	}
-	c.reassigned = x->by[i] != old->technician;
-	c.eta_moved = x->p->call[i].told.eta && llabs(moved_s) > x->p->weights.eta_tolerance_s;
-	c.repromised = old->promised && (now->start_s < old->promised_from_s ||
-	    now->start_s > old->promised_to_s);
-	return c;
-}
-
-static bool
-is_disturbed(struct changes c)
-{
-	return c.reassigned || c.repromised || c.eta_moved || c.dropped;
-}
-
-static int
-order_ids(const void *a, const void *b)
-{
-	const json_int_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static json_t *
-disturbance_to_json(const struct writing *x)
-{
-	json_int_t *id = malloc(((size_t)x->p->calls + 1) * sizeof(*id));
-	json_t *j = json_object(), *calls = json_array();
-	int32_t reassigned = 0, repromised = 0, eta_moved = 0, dropped = 0, n = 0;
-	int bad = id == NULL;
-
-	for (int32_t i = 0; bad == 0 && i < x->p->calls; i++) {
-		struct changes c = changes_of(x, i);
-
-		reassigned += c.reassigned;
-		repromised += c.repromised;
-		eta_moved += c.eta_moved;
-		dropped += c.dropped;
-		if (is_disturbed(c))
-			id[n++] = json_integer_value(json_object_get(job_of(x->v, i), "id"));
-	}
-	if (n > 0)
-		qsort(id, (size_t)n, sizeof(*id), order_ids);
-	for (int32_t i = 0; i < n; i++)
-		bad |= json_array_append_new(calls, json_integer(id[i]));
-	free(id);
-	bad |= format_put(j, "reassigned", json_integer(reassigned));
-	bad |= format_put(j, "repromised", json_integer(repromised));
-	bad |= format_put(j, "eta_moved", json_integer(eta_moved));
-	bad |= format_put(j, "dropped", json_integer(dropped));
-	bad |= format_put(j, "calls", calls);
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-/* When and by whom each call is served; false if a route cannot be timed or out of memory. */
-static bool
-begin_writing(const struct format_case *c, const struct plan *plan, struct writing *x)
-{
-	size_t n = (size_t)c->problem->calls + 1;
-
-	*x = (struct writing){ .p = c->problem, .v = c->own, .plan = plan };
-	x->time = calloc(PROBLEM_STOPS_MAX + 1, sizeof(*x->time));
-	x->told = calloc(n, sizeof(*x->told));
-	x->by = malloc(n * sizeof(*x->by));
-	if (x->time == NULL || x->told == NULL || x->by == NULL)
-		return false;
-	memset(x->by, -1, n * sizeof(*x->by));
-	for (int32_t k = 0; k < plan->routes; k++) {
-		const struct plan_route *route = &plan->route[k];
-		struct vroom_times times = { .stop = x->time };
-
-		if (vroom_time_route(x->p, x->v->told, k, route, &times) < 0)
-			return false;
-		for (int32_t s = 0; s < route->stops; s++) {
-			x->by[route->stop[s].call] = k;
-			x->told[route->stop[s].call] = times.stop[s];
-		}
-	}
-	return true;
-}
-
-static void
-done_writing(struct writing *x)
-{
-	free(x->time);
-	free(x->told);
-	free(x->by);
-}
-
-int32_t
-vroom_disturbed(const struct format_case *c, const struct plan *plan)
-{
-	struct writing x;
-	int32_t n = 0;
-
-	if (begin_writing(c, plan, &x) && x.v->told != NULL)
-		for (int32_t i = 0; i < x.p->calls; i++)
-			n += is_disturbed(changes_of(&x, i));
-	done_writing(&x);
-	return n;
-}
-
 static json_t *
 claims_to_json(const struct format_case *c, const struct writing *x)
 {
@@ -470,7 +346,7 @@ claims_to_json(const struct format_case *c, const struct writing *x)
 	int bad = j == NULL;
 
 	if (bad == 0 && x->v->told != NULL)
-		bad |= format_put(j, "disturbance", disturbance_to_json(x));
+		bad |= format_put(j, "disturbance", vroom_disturbance_to_json(c, x->plan));
 	if (bad == 0 && json_array_size(x->v->ignored) > 0)
 		bad |= json_object_set(j, "ignored", x->v->ignored);
 	if (bad == 0)
@@ -482,10 +358,13 @@ claims_to_json(const struct format_case *c, const struct writing *x)
 json_t *
 vroom_write(const struct format_case *c, const struct plan *plan)
 {
-	struct writing x;
+	struct writing x = { .p = c->problem, .v = c->own, .plan = plan };
 	json_t *j = json_object(), *summary = json_object(), *routes = json_array();
 	int64_t unassigned = 0;
-	int bad = !begin_writing(c, plan, &x);
+	int bad;
+
+	x.time = calloc(PROBLEM_STOPS_MAX + 1, sizeof(*x.time));
+	bad = x.time == NULL;
 
 	for (int32_t k = 0; bad == 0 && k < plan->routes; k++)
 		if (plan->route[k].stops > 0)
@@ -500,7 +379,7 @@ vroom_write(const struct format_case *c, const struct plan *plan)
 	bad |= format_put(j, "unassigned", unassigned_to_json(&x));
 	bad |= format_put(j, "routes", routes);
 	bad |= format_put(j, "evenkeel", claims_to_json(c, &x));
-	done_writing(&x);
+	free(x.time);
 	if (bad == 0)
 		return j;
 	json_decref(j);
