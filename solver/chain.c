@@ -151,6 +151,31 @@ chain_begin(struct chain *c)
 }
 
 void
+chain_recount(struct chain *c)
+{
+	const struct problem *p = c->g->m->p;
+
+	for (int32_t i = 0; i < p->calls; i++)
+		c->by[i] = -1;
+	c->cents = 0;
+	c->absents = 0;
+	for (int32_t k = 0; k < p->technicians; k++) {
+		const struct trail *t = &c->trails.now[k];
+
+		c->cents += t->cents;
+		for (int32_t r = 0; r < t->n; r++)
+			c->by[t->seq[r]] = k;
+	}
+	for (int32_t i = 0; i < p->calls; i++) {
+		if (c->by[i] >= 0)
+			continue;
+		c->cents += c->g->m->call[i].skip_cents;
+		if (c->g->movable[i])
+			c->absent[c->absents++] = i;
+	}
+}
+
+void
 chain_keep(struct chain *c)
 {
 	for (int32_t t = 0; t < c->trails.touches; t++)
@@ -379,7 +404,7 @@ order_absent(struct chain *c)
 		}
 }
 
-static void
+static inline void
 ask(struct chain *c, int32_t k, int32_t i, struct slot *best)
 {
 	if (c->asked[k] == c->asking)

@@ -65,6 +65,9 @@ int chain_ruin(struct chain *c);
  */
 int chain_recreate(struct chain *c, bool everywhere);
 
+/* Finds out anew which calls are absent, and the cost, after routes were set as a whole. */
+void chain_recount(struct chain *c);
+
 void chain_keep(struct chain *c);
 void chain_back(struct chain *c);
 

@@ -48,7 +48,7 @@ form_of(const struct model *m)
 		if (counts_time(&p->technician[k]))
 			form = GROUND_TIMES;
 	}
-	if ((told && m->counts) || (form == GROUND_TIMES && windows))
+	if (p->has_depot || (told && m->counts) || (form == GROUND_TIMES && windows))
 		return GROUND_FULL;
 	return form;
 }
@@ -58,7 +58,6 @@ find_limits(struct ground *g)
 {
 	const struct problem *p = g->m->p;
 
-	g->loads = p->loads > 0;
 	for (int32_t k = 0; k < p->technicians; k++)
 		g->stints = g->stints || p->technician[k].drive_max_s != PROBLEM_NEVER;
 	for (int32_t i = 0; i < p->calls; i++) {
@@ -184,6 +183,23 @@ find_may(struct ground *g)
 				bits[i / 8] |= (uint8_t)(1 << (i % 8));
 		}
 	}
+}
+
+static void
+find_stops(struct ground *g)
+{
+	const struct problem *p = g->m->p;
+
+	g->who = names_technicians(p);
+	for (int32_t i = 0; i < p->calls; i++)
+		g->stop[i] = (struct ground_stop){ p->call[i].open_s, p->call[i].close_s,
+			p->call[i].duration_s, p->call[i].windows };
+	for (int32_t i = 0; i < p->calls; i++)
+		for (int32_t l = 0; l < p->loads; l++) {
+			g->load[i * p->loads + l] = (struct ground_load){
+				p->call[i].pickup[l], p->call[i].delivery[l] };
+			g->pickups = g->pickups || p->call[i].pickup[l] > 0;
+		}
 }
 
 static void
@@ -399,6 +415,8 @@ ground_new(const struct model *m)
 	find_limits(g);
 	g->may_bytes = m->p->calls / 8 + 1;
 	g->near_n = m->p->calls - 1 < GROUND_NEAR_MAX ? m->p->calls - 1 : GROUND_NEAR_MAX;
+	g->stop = malloc(calls * sizeof(*g->stop));
+	g->load = malloc((calls * (size_t)m->p->loads + 1) * sizeof(*g->load));
 	g->class_of = malloc(technicians * sizeof(*g->class_of));
 	g->twin_of = malloc(technicians * sizeof(*g->twin_of));
 	g->may = calloc(technicians, (size_t)g->may_bytes);
@@ -406,11 +424,12 @@ ground_new(const struct model *m)
 	g->near = malloc(calls * ((size_t)g->near_n + 1) * sizeof(*g->near));
 	g->home = malloc(calls * GROUND_HOMES * sizeof(*g->home));
 	g->far = malloc(calls * sizeof(*g->far));
-	if (g->class_of == NULL || g->twin_of == NULL || g->may == NULL || g->movable == NULL ||
+	if (g->stop == NULL || g->load == NULL || g->class_of == NULL || g->twin_of == NULL || g->may == NULL || g->movable == NULL ||
 	    g->near == NULL || g->home == NULL || g->far == NULL || make_tables(g) < 0) {
 		ground_free(g);
 		return NULL;
 	}
+	find_stops(g);
 	find_twins(g);
 	find_may(g);
 	find_movable(g);
@@ -435,6 +454,8 @@ ground_free(struct ground *g)
 		free(t->s);
 	}
 	free(g->table);
+	free(g->stop);
+	free(g->load);
 	free(g->class_of);
 	free(g->twin_of);
 	free(g->may);

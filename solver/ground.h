@@ -33,10 +33,26 @@ struct leg_table {
 	int32_t *s, *cents, *turned_s, *turned_cents;
 };
 
+/* What a plain trail asks of a call, close together. */
+struct ground_stop {
+	int32_t open_s, close_s;
+	int32_t duration_s; /* where it is the same for all */
+	int32_t windows;    /* more than one: look at the call */
+};
+
+/* What a call puts on the van and takes off it, in one dimension. */
+struct ground_load {
+	int32_t pickup, delivery;
+};
+
 struct ground {
 	const struct model *m; /* borrowed */
+	struct ground_stop *stop; /* by call */
+	struct ground_load *load; /* by call, all dimensions of one together */
+	bool pickups;        /* whether there are any, and not just deliveries */
+	bool who;            /* whether it costs something who does a call */
 	enum ground_form form;
-	bool loads, parts, stints; /* whether there are capacities; parts or tools; drive_max_s */
+	bool parts, stints;  /* whether there are parts or tools; drive_max_s */
 	struct leg_table *table;   /* by class; NULL: too many places, computed each time */
 	int32_t classes;
 	int32_t *class_of;   /* per technician */
@@ -79,14 +95,13 @@ ground_leg_cents(const struct ground *g, int32_t k, int32_t from, int32_t to)
 	return g->table[g->class_of[k]].cents[(size_t)from * (size_t)g->m->places + (size_t)to];
 }
 
-/* Seconds technician k works at call i, without its setup. */
+/* Seconds technician k works at call i. */
 static inline int32_t
 ground_duration_s(const struct ground *g, int32_t k, int32_t i)
 {
-	const struct call *c = &g->m->p->call[i];
-
-	return c->duration_by_kind == NULL ? c->duration_s
-	    : c->duration_by_kind[g->m->p->technician[k].kind];
+	if (g->m->p->kinds == 0 || g->m->p->call[i].duration_by_kind == NULL)
+		return g->stop[i].duration_s;
+	return g->m->p->call[i].duration_by_kind[g->m->p->technician[k].kind];
 }
 
 #endif

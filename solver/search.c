@@ -8,21 +8,34 @@
 
 #include "solver/chain.h"
 #include "solver/clock.h"
+#include "solver/regroup.h"
 
 enum {
 	EVERYWHERE_CALLS = 200, /* absent at the start that all technicians are asked for */
 	EVERYWHERE_EVERY = 64,  /* rounds in which all are asked */
 	ROUNDS_PER_LOOK = 16,   /* at the limits */
+	POOL_ROUTES_MAX = 60000,
+	POOL_WORSE = 33,        /* routes of plans up to 1/33 worse than the best are kept */
+	REGROUP_CALLS = 200,    /* at once */
+	REGROUP_NODES = 100,
 };
+
+/* How much of the limits is used up when the routes met so far are put together anew. */
+static const double regroup_at[] = { 0.6, 0.9 };
+#define REGROUP_PART 0.06 /* of the time limit, at most, each */
 
 /* Temperatures, in what a call costs on average on the way. */
 #define HOT 1.0
-#define COLD 0.01
+#define COLD 0.03
 
 struct search {
 	const struct model *m;
 	const struct search_limits *lim;
 	struct chain chain;
+	struct pool pool;
+	int32_t *region;  /* technicians to regroup */
+	size_t regroups;  /* done so far */
+	int64_t work;     /* of regrouping */
 	int64_t start_us;
 };
 
@@ -36,7 +49,7 @@ progress(const struct search *s)
 		part = (double)(clock_us() - s->start_us) /
 		    (double)(s->lim->deadline_us - s->start_us + 1);
 	if (s->lim->work != 0)
-		part = fmax(part, (double)s->chain.trails.steps / (double)s->lim->work);
+		part = fmax(part, (double)(s->chain.trails.steps + s->work) / (double)s->lim->work);
 	if (s->lim->rounds != 0)
 		part = fmax(part, (double)s->chain.round / (double)s->lim->rounds);
 	return part;
@@ -77,6 +90,74 @@ heat_unit(const struct chain *c)
 	return 256.0 * (double)cents / (served + 1);
 }
 
+/* Keeps the routes changed in this round for regrouping, if the plan is good. */
+static int
+collect(struct search *s)
+{
+	struct chain *c = &s->chain;
+
+	if (c->cents > c->best_cents + c->best_cents / POOL_WORSE)
+		return 0;
+	if (s->pool.columns > POOL_ROUTES_MAX)
+		pool_cut(&s->pool, 0);
+	for (int32_t t = 0; t < c->trails.touches; t++) {
+		int32_t k = c->trails.touched[t];
+		const struct trail *now = &c->trails.now[k];
+		bool is_new;
+
+		if (now->n > 0 && pool_add(&s->pool, c->g->twin_of[k], now->seq, now->n,
+		    now->cents, 0, &is_new) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Technicians around a random call, with as many calls as are regrouped at once. */
+static int32_t
+draw_region(struct search *s)
+{
+	struct chain *c = &s->chain;
+	const struct ground *g = c->g;
+	int32_t n = 0, calls = 0;
+	int32_t seed = rng_below(&c->rng, g->m->p->calls);
+
+	if (g->m->p->calls <= REGROUP_CALLS) {
+		while (n < g->m->p->technicians) {
+			s->region[n] = n;
+			n++;
+		}
+		return n;
+	}
+	c->asking++;
+	for (int32_t near = -1; near < g->near_n && calls < REGROUP_CALLS; near++) {
+		int32_t i = near < 0 ? seed
+		    : g->near[(size_t)seed * (size_t)g->near_n + (size_t)near];
+		int32_t k = c->by[i];
+
+		if (k < 0 || c->asked[k] == c->asking)
+			continue;
+		c->asked[k] = c->asking;
+		s->region[n++] = k;
+		calls += c->trails.now[k].n;
+	}
+	return n;
+}
+
+static int
+regroup_region(struct search *s)
+{
+	struct regroup_limits lim = { .nodes = REGROUP_NODES };
+	int32_t n;
+	int rc;
+
+	if (s->lim->deadline_us != 0)
+		lim.deadline_us = clock_us() + (int64_t)(REGROUP_PART *
+		    (double)(s->lim->deadline_us - s->start_us));
+	n = draw_region(s);
+	rc = regroup(&s->chain, &s->pool, s->region, n, &lim, &s->work);
+	return rc == -EIO ? 0 : rc;
+}
+
 static int
 anneal(struct search *s)
 {
@@ -99,6 +180,12 @@ anneal(struct search *s)
 			if (part >= 1)
 				break;
 			heat = (int64_t)(hot * pow(COLD / HOT, part));
+			if (s->regroups < sizeof(regroup_at) / sizeof(*regroup_at) &&
+			    part >= regroup_at[s->regroups]) {
+				s->regroups++;
+				rc = regroup_region(s);
+				continue;
+			}
 		}
 		if (rc == 0) {
 			chain_begin(c);
@@ -106,10 +193,12 @@ anneal(struct search *s)
 		}
 		if (rc == 0)
 			rc = chain_recreate(c, c->round % EVERYWHERE_EVERY == 0);
-		if (rc == 0 && c->cents < c->old_cents + tolerance_cents(&c->rng, heat))
+		if (rc == 0 && c->cents < c->old_cents + tolerance_cents(&c->rng, heat)) {
+			rc = collect(s);
 			chain_keep(c);
-		else
+		} else {
 			chain_back(c);
+		}
 	}
 	return rc;
 }
@@ -146,7 +235,8 @@ search_improve(struct draft *d, struct route_work *w, struct rng *rng,
 		return 0;
 	g = ground_new(d->m);
 	kept = draft_new(d->m);
-	if (g == NULL || kept == NULL) {
+	s.region = malloc((size_t)d->m->p->technicians * sizeof(*s.region));
+	if (g == NULL || kept == NULL || s.region == NULL) {
 		rc = -ENOMEM;
 		goto out;
 	}
@@ -161,9 +251,11 @@ search_improve(struct draft *d, struct route_work *w, struct rng *rng,
 		if (rc == 0 && kept->cents < d->cents && draft_keeps(kept))
 			rc = draft_copy(d, kept);
 	}
-	*work += s.chain.trails.steps;
+	*work += s.chain.trails.steps + s.work;
 	chain_done(&s.chain);
+	pool_done(&s.pool);
 out:
+	free(s.region);
 	draft_free(kept);
 	ground_free(g);
 	return rc == -ERANGE ? 0 : rc;

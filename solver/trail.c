@@ -133,21 +133,10 @@ trail_put(struct trails *ts, int32_t k, int32_t pos, int32_t i)
 	memmove(t->seq + pos + 1, t->seq + pos, (size_t)(t->n - pos) * sizeof(*t->seq));
 	t->seq[pos] = i;
 	t->n++;
-	drive(ts, k);
-	return 0;
-}
-
-int
-trail_cut(struct trails *ts, int32_t k, int32_t first, int32_t count)
-{
-	struct trail *t = &ts->now[k];
-
-	if (touch(ts, k) < 0)
-		return -ENOMEM;
-	memmove(t->seq + first, t->seq + first + count,
-	    (size_t)(t->n - first - count) * sizeof(*t->seq));
-	t->n -= count;
-	drive(ts, k);
+	if (ts->g->form == GROUND_FULL || t->n == 1)
+		drive(ts, k);
+	else
+		trail_plain_put(ts, k, pos);
 	return 0;
 }
 

@@ -30,6 +30,7 @@
  */
 struct gap {
 	int64_t leg_cents;   /* of the leg from one to the other */
+	int32_t leg_s;
 	int32_t from, to;    /* places */
 	int32_t free_s, late_s;
 	/* Only where time costs something. */
@@ -88,9 +89,8 @@ int trail_set(struct trails *ts, int32_t k, const int32_t *seq, int32_t n);
  */
 void trail_ask(struct trails *ts, int32_t k, int32_t i, struct slot *best);
 
-/* Both return -ENOMEM at worst, and may make the route one that cannot be driven. */
+/* Puts call i into a place that trail_ask found. -ENOMEM. */
 int trail_put(struct trails *ts, int32_t k, int32_t pos, int32_t i);
-int trail_cut(struct trails *ts, int32_t k, int32_t first, int32_t count);
 
 /* Undoes all changes since the last trails_keep, or stands by them. */
 void trails_back(struct trails *ts);
@@ -100,6 +100,7 @@ void trails_keep(struct trails *ts);
 int trail_plain_room(struct trails *ts, struct trail *t, int32_t n);
 void trail_plain_copy(const struct trails *ts, struct trail *to, const struct trail *from);
 void trail_plain_drive(struct trails *ts, int32_t k);
+void trail_plain_put(struct trails *ts, int32_t k, int32_t pos);
 void trail_plain_ask(struct trails *ts, int32_t k, int32_t i, struct slot *best);
 int trail_full_room(struct trails *ts, struct trail *t, int32_t n);
 void trail_full_copy(const struct trails *ts, struct trail *to, const struct trail *from);

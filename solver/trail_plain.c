@@ -10,7 +10,6 @@ enum { LONG_AGO_S = INT32_MIN / 2 };
 
 /* A call as technician k would do it, and the ways to it and from it, by place. */
 struct visit {
-	const struct call *c;
 	int32_t open_s, close_s, duration_s;
 	const int32_t *in_s, *in_cents, *out_s, *out_cents; /* NULL: to be computed */
 };
@@ -55,38 +54,48 @@ limit_s(const struct technician *t)
 	return s < INT32_MAX / 2 ? s : INT32_MAX / 2;
 }
 
-/* The earliest start from `at` on in a window of the call, PROBLEM_NEVER if there is none. */
-static int32_t
-start_s(const struct call *c, int32_t at)
+/* The earliest start from `at` on in a window of call i, PROBLEM_NEVER if there is none. */
+static inline int32_t
+start_s(const struct ground *g, int32_t i, int32_t at)
 {
-	if (at <= c->open_s)
-		return c->open_s;
-	if (at > c->close_s)
+	const struct ground_stop *s = &g->stop[i];
+	const struct window *window;
+
+	if (at <= s->open_s)
+		return s->open_s;
+	if (at > s->close_s)
 		return PROBLEM_NEVER;
-	for (int32_t w = 0; w < c->windows; w++)
-		if (at <= c->window[w].close_s)
-			return at > c->window[w].open_s ? at : c->window[w].open_s;
-	return at;
+	if (s->windows <= 1)
+		return at;
+	window = g->m->p->call[i].window;
+	while (at > window->close_s)
+		window++;
+	return at > window->open_s ? at : window->open_s;
 }
 
 /* The latest start up to `by`, LONG_AGO_S if there is none. */
-static int32_t
-last_start_s(const struct call *c, int64_t by)
+static inline int32_t
+last_start_s(const struct ground *g, int32_t i, int64_t by)
 {
-	if (by < c->open_s)
+	const struct ground_stop *s = &g->stop[i];
+	const struct window *window;
+
+	if (by < s->open_s)
 		return LONG_AGO_S;
-	if (by > c->close_s)
-		by = c->close_s;
-	for (int32_t w = c->windows - 1; w >= 0; w--)
-		if (by >= c->window[w].open_s)
-			return by < c->window[w].close_s ? (int32_t)by : c->window[w].close_s;
-	return (int32_t)by;
+	if (by > s->close_s)
+		by = s->close_s;
+	if (s->windows <= 1)
+		return (int32_t)by;
+	window = g->m->p->call[i].window + s->windows - 1;
+	while (by < window->open_s)
+		window--;
+	return by < window->close_s ? (int32_t)by : window->close_s;
 }
 
 static int64_t
 call_cents(const struct trails *ts, int32_t k, int32_t i)
 {
-	return route_who_cents(ts->g->m, k, &ts->g->m->call[i], 0);
+	return ts->g->who ? route_who_cents(ts->g->m, k, &ts->g->m->call[i], 0) : 0;
 }
 
 /*
@@ -112,139 +121,178 @@ time_cents(const struct technician *t, int64_t end_s, int64_t rest_s, int64_t be
 	return cents;
 }
 
-/* From the first stop to the last: when he can leave each, and what it costs. */
+/* Measures the leg of a gap between the places it knows. */
+static void
+measure(struct trails *ts, int32_t k, struct trail *t, struct gap *gap)
+{
+	gap->leg_s = ground_leg_s(ts->g, k, gap->from, gap->to);
+	gap->leg_cents = ground_leg_cents(ts->g, k, gap->from, gap->to);
+	t->drive_s += gap->leg_s;
+	t->sum_cents += gap->leg_cents;
+}
+
+/* From the stop before gap `first` to the last: when he can leave each. False: too late. */
 static bool
-drive_forward(struct trails *ts, int32_t k, struct trail *t)
+drive_forward(struct trails *ts, int32_t k, struct trail *t, int32_t first)
 {
 	const struct ground *g = ts->g;
-	const struct technician *tech = &g->m->p->technician[k];
-	int32_t free_s = tech->ready_s, span_s = 0;
-	int64_t begin_max_s = tech->leaves_late ? limit_s(tech) : free_s;
-	int32_t from = model_start_place(g->m, k);
+	struct gap *gap = &t->gap[first];
+	int32_t free_s = gap->free_s, span_s = gap->span_s;
+	int32_t begin_max_s = gap->begin_max_s;
 	bool can = true;
 
-	t->drive_s = 0;
-	t->sum_cents = t->n > 0 ? tech->day_cents : 0;
-	for (int32_t r = 0; r <= t->n; r++) {
-		struct gap *gap = &t->gap[r];
-		int32_t to = r < t->n ? t->seq[r] : model_end_place(g->m, k);
-		const struct call *c = &g->m->p->call[to < g->m->p->calls ? to : 0];
-		int32_t leg_s, work_s;
+	for (int32_t r = first; r < t->n; r++, gap++) {
+		int32_t i = gap->to;
+		int32_t work_s = ground_duration_s(g, k, i);
 
-		*gap = (struct gap){ .from = from, .to = to, .free_s = free_s,
-			.span_s = span_s, .begin_max_s = (int32_t)begin_max_s };
-		if (t->n == 0)
-			break;
-		leg_s = ground_leg_s(g, k, from, to);
-		gap->leg_cents = ground_leg_cents(g, k, from, to);
-		t->drive_s += leg_s;
-		t->sum_cents += gap->leg_cents;
-		if (r == t->n)
-			break;
-		t->sum_cents += call_cents(ts, k, to);
-		work_s = ground_duration_s(g, k, to);
-		if (begin_max_s > (int64_t)c->close_s - span_s - leg_s)
-			begin_max_s = (int64_t)c->close_s - span_s - leg_s;
-		free_s = start_s(c, free_s + leg_s);
+		span_s += gap->leg_s;
+		if (begin_max_s > (int64_t)g->stop[i].close_s - span_s)
+			begin_max_s = g->stop[i].close_s - span_s;
+		free_s = start_s(g, i, free_s + gap->leg_s);
 		if (free_s == PROBLEM_NEVER) {
 			can = false;
-			free_s = c->close_s;
+			free_s = g->stop[i].close_s;
 		}
 		free_s += work_s;
-		span_s += leg_s + work_s;
-		from = to;
+		span_s += work_s;
+		gap[1].free_s = free_s;
+		gap[1].span_s = span_s;
+		gap[1].begin_max_s = begin_max_s;
 	}
-	return can;
+	return can && free_s + gap->leg_s <= gap->late_s;
 }
 
-/* From the end of the day to its beginning: when he must be where. */
+/* From the stop behind gap `last` back to the first: when he must reach each. */
 static void
-drive_backward(struct trails *ts, int32_t k, struct trail *t)
+drive_backward(struct trails *ts, int32_t k, struct trail *t, int32_t last)
 {
 	const struct ground *g = ts->g;
-	int64_t late_s = limit_s(&g->m->p->technician[k]);
-	int64_t end_s = LONG_AGO_S, rest_s = 0;
+	struct gap *gap = &t->gap[last];
+	int64_t end_s = gap->end_s, rest_s = gap->rest_s, late_s = gap->late_s;
 
-	for (int32_t r = t->n;; r--) {
-		struct gap *gap = &t->gap[r];
-		const struct call *c;
-		int32_t leg_s, work_s;
+	for (; gap > t->gap; gap--) {
+		int32_t i = gap->from;
+		int64_t more_s = gap->leg_s + ground_duration_s(g, k, i);
 
-		gap->late_s = (int32_t)late_s;
-		gap->end_s = (int32_t)end_s;
-		gap->rest_s = (int32_t)rest_s;
-		if (r == 0)
-			break;
-		c = &g->m->p->call[gap->from];
-		leg_s = ground_leg_s(g, k, gap->from, gap->to);
-		work_s = ground_duration_s(g, k, gap->from);
-		rest_s += leg_s + work_s;
-		if (end_s < c->open_s + rest_s)
-			end_s = c->open_s + rest_s;
-		late_s = last_start_s(c, late_s - leg_s - work_s);
+		rest_s += more_s;
+		if (end_s < g->stop[i].open_s + rest_s)
+			end_s = g->stop[i].open_s + rest_s;
+		late_s = last_start_s(g, i, late_s - more_s);
+		gap[-1].late_s = (int32_t)late_s;
+		gap[-1].end_s = (int32_t)end_s;
+		gap[-1].rest_s = (int32_t)rest_s;
 	}
 }
 
-/* The most on the van up to each gap, and from there on. */
+/* The most on the van up to each gap, and from there on. False: too much. */
 static bool
 weigh(struct trails *ts, int32_t k, struct trail *t, int32_t l)
 {
-	const struct problem *p = ts->g->m->p;
-	int32_t loads = p->loads;
+	int32_t loads = ts->g->m->p->loads;
+	const struct ground_load *load = ts->g->load + l;
 	int32_t on_van = 0, most;
 
 	for (int32_t r = 0; r < t->n; r++)
-		on_van += p->call[t->seq[r]].delivery[l];
+		on_van += load[t->seq[r] * loads].delivery;
 	most = on_van;
 	for (int32_t r = 0; r <= t->n; r++) {
 		most = on_van > most ? on_van : most;
 		t->load[r * loads + l] = (struct gap_load){ most, on_van };
 		if (r < t->n)
-			on_van += p->call[t->seq[r]].pickup[l] - p->call[t->seq[r]].delivery[l];
+			on_van += load[t->seq[r] * loads].pickup -
+			    load[t->seq[r] * loads].delivery;
 	}
 	for (int32_t r = t->n - 1; r >= 0; r--)
 		if (t->load[r * loads + l].behind < t->load[(r + 1) * loads + l].behind)
 			t->load[r * loads + l].behind = t->load[(r + 1) * loads + l].behind;
-	return most <= p->technician[k].capacity[l];
+	return most <= ts->g->m->p->technician[k].capacity[l];
+}
+
+/* Without pickups the van is fullest when it leaves. */
+static bool
+weigh_deliveries(struct trails *ts, int32_t k, struct trail *t, int32_t l)
+{
+	int32_t loads = ts->g->m->p->loads;
+	int32_t sum = 0;
+
+	for (int32_t r = 0; r < t->n; r++)
+		sum += ts->g->load[t->seq[r] * loads + l].delivery;
+	t->load[l].before = sum;
+	t->load[t->n * loads + l].behind = 0;
+	return sum <= ts->g->m->p->technician[k].capacity[l];
+}
+
+/* Adds up what the route costs; `can`: no window is missed. */
+static void
+price(struct trails *ts, int32_t k, struct trail *t, bool can)
+{
+	const struct technician *tech = &ts->g->m->p->technician[k];
+	const struct gap *first = &t->gap[0];
+
+	for (int32_t l = 0; l < ts->g->m->p->loads; l++)
+		can = (ts->g->pickups ? weigh(ts, k, t, l) : weigh_deliveries(ts, k, t, l)) && can;
+	ts->steps++;
+	t->cents = t->sum_cents;
+	if (ts->g->form == GROUND_TIMES && t->n > 0)
+		t->cents += time_cents(tech, first->end_s, (int64_t)first->rest_s + first->leg_s,
+		    (int64_t)first->late_s - first->leg_s);
+	if (!can || t->drive_s > tech->drive_max_s || t->n > tech->stops_max)
+		t->cents = TRAIL_NO_CENTS;
 }
 
 void
 trail_plain_drive(struct trails *ts, int32_t k)
 {
-	const struct technician *tech = &ts->g->m->p->technician[k];
+	const struct ground *g = ts->g;
+	const struct technician *tech = &g->m->p->technician[k];
 	struct trail *t = &ts->now[k];
-	bool can = drive_forward(ts, k, t);
-	const struct gap *last = &t->gap[t->n], *first = &t->gap[0];
+	int32_t from = model_start_place(g->m, k), limit = (int32_t)limit_s(tech);
 
-	drive_backward(ts, k, t);
-	for (int32_t l = 0; l < ts->g->m->p->loads; l++)
-		can = weigh(ts, k, t, l) && can;
-	ts->steps++;
-	if (t->n == 0) {
-		t->cents = 0;
-		return;
-	}
-	can = can && last->free_s + ground_leg_s(ts->g, k, last->from, last->to) <= last->late_s &&
-	    t->drive_s <= tech->drive_max_s && t->n <= tech->stops_max;
-	t->cents = t->sum_cents;
-	if (ts->g->form == GROUND_TIMES) {
-		int64_t leg_s = ground_leg_s(ts->g, k, first->from, first->to);
+	t->drive_s = 0;
+	t->sum_cents = t->n > 0 ? tech->day_cents : 0;
+	for (int32_t r = 0; r <= t->n; r++) {
+		int32_t to = r < t->n ? t->seq[r] : model_end_place(g->m, k);
 
-		t->cents += time_cents(tech, first->end_s, first->rest_s + leg_s,
-		    first->late_s - leg_s);
+		t->gap[r] = (struct gap){ .from = from, .to = to };
+		if (t->n > 0)
+			measure(ts, k, t, &t->gap[r]);
+		if (r < t->n)
+			t->sum_cents += call_cents(ts, k, to);
+		from = to;
 	}
-	if (!can)
-		t->cents = TRAIL_NO_CENTS;
+	t->gap[0].free_s = tech->ready_s;
+	t->gap[0].begin_max_s = tech->leaves_late ? limit : tech->ready_s;
+	t->gap[t->n].late_s = limit;
+	t->gap[t->n].end_s = LONG_AGO_S;
+	drive_backward(ts, k, t, t->n);
+	price(ts, k, t, t->n == 0 || drive_forward(ts, k, t, 0));
+}
+
+void
+trail_plain_put(struct trails *ts, int32_t k, int32_t pos)
+{
+	struct trail *t = &ts->now[k];
+	struct gap *gap = &t->gap[pos];
+	int32_t i = t->seq[pos];
+
+	t->drive_s -= gap->leg_s;
+	t->sum_cents += call_cents(ts, k, i) - gap->leg_cents;
+	memmove(gap + 1, gap, (size_t)(t->n - pos) * sizeof(*gap));
+	gap[0].to = gap[1].from = i;
+	measure(ts, k, t, &gap[0]);
+	measure(ts, k, t, &gap[1]);
+	drive_backward(ts, k, t, pos + 1);
+	price(ts, k, t, drive_forward(ts, k, t, pos));
 }
 
 static struct visit
 visit_of(const struct trails *ts, int32_t k, int32_t i)
 {
 	const struct ground *g = ts->g;
-	struct visit v = { .c = &g->m->p->call[i] };
+	struct visit v = { 0 };
 
-	v.open_s = v.c->open_s;
-	v.close_s = v.c->close_s;
+	v.open_s = g->stop[i].open_s;
+	v.close_s = g->stop[i].close_s;
 	v.duration_s = ground_duration_s(g, k, i);
 	if (g->table != NULL) {
 		const struct leg_table *table = &g->table[g->class_of[k]];
@@ -258,31 +306,24 @@ visit_of(const struct trails *ts, int32_t k, int32_t i)
 	return v;
 }
 
-/* Whether the van holds what it must at all. */
+/*
+ * Whether the van holds what it must with call i behind its first `before` stops, and before
+ * all but those. The start and the end of the route, 0 and n, are what any place needs.
+ */
 static bool
-fits(const struct trails *ts, int32_t k, const struct call *c)
+fits(const struct trails *ts, int32_t k, int32_t before, int32_t behind, int32_t i)
 {
-	const struct problem *p = ts->g->m->p;
-	const struct trail *t = &ts->now[k];
+	int32_t loads = ts->g->m->p->loads;
+	const struct gap_load *on_van = ts->now[k].load;
+	const struct ground_load *load = ts->g->load + i * loads;
 
-	for (int32_t l = 0; l < p->loads; l++)
-		if (t->load[l].before + c->delivery[l] > p->technician[k].capacity[l] ||
-		    t->load[t->n * p->loads + l].behind + c->pickup[l] >
-		    p->technician[k].capacity[l])
+	for (int32_t l = 0; l < loads; l++) {
+		int32_t capacity = ts->g->m->p->technician[k].capacity[l];
+
+		if (on_van[before * loads + l].before + load[l].delivery > capacity ||
+		    on_van[behind * loads + l].behind + load[l].pickup > capacity)
 			return false;
-	return true;
-}
-
-static bool
-fits_at(const struct trails *ts, int32_t k, int32_t pos, const struct call *c)
-{
-	const struct problem *p = ts->g->m->p;
-	const struct gap_load *load = ts->now[k].load + pos * p->loads;
-
-	for (int32_t l = 0; l < p->loads; l++)
-		if (load[l].before + c->delivery[l] > p->technician[k].capacity[l] ||
-		    load[l].behind + c->pickup[l] > p->technician[k].capacity[l])
-			return false;
+	}
 	return true;
 }
 
@@ -317,7 +358,7 @@ trail_plain_ask(struct trails *ts, int32_t k, int32_t i, struct slot *best)
 	bool timed = g->form == GROUND_TIMES;
 	int64_t time_was_cents = timed && t->n > 0 ? t->cents - t->sum_cents : 0;
 
-	if (g->loads && !fits(ts, k, v.c))
+	if (!fits(ts, k, 0, t->n, i))
 		return;
 	ts->steps++;
 	for (int32_t pos = tech->fixed; pos <= t->n; pos++) {
@@ -338,13 +379,13 @@ trail_plain_ask(struct trails *ts, int32_t k, int32_t i, struct slot *best)
 			continue;
 		in_s = v.in_s != NULL ? v.in_s[gap->from] : ground_leg_s(g, k, gap->from, i);
 		out_s = v.out_s != NULL ? v.out_s[gap->to] : ground_leg_s(g, k, i, gap->to);
-		begun_s = start_s(v.c, gap->free_s + in_s);
+		begun_s = start_s(g, i, gap->free_s + in_s);
 		if (begun_s > v.close_s || (int64_t)begun_s + v.duration_s + out_s > gap->late_s)
 			continue;
-		if (g->loads && !fits_at(ts, k, pos, v.c))
+		if (g->pickups && !fits(ts, k, pos, pos, i))
 			continue;
 		if (g->stints && t->drive_s + in_s + out_s -
-		    (t->n > 0 ? ground_leg_s(g, k, gap->from, gap->to) : 0) > tech->drive_max_s)
+		    gap->leg_s > tech->drive_max_s)
 			continue;
 		if (timed)
 			delta += time_cents_with(tech, gap, &v, in_s, begun_s, out_s) -
