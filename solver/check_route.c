@@ -156,6 +156,24 @@ read_drive(struct walk *w, struct spot to, int32_t stops)
 	return 0;
 }
 
+/* Whether the technician lacks anything for all calls together. */
+static bool
+lacks(const struct problem *p, const struct technician *t)
+{
+	int64_t part[PROBLEM_PARTS_MAX] = { 0 };
+
+	for (int32_t i = 0; i < p->calls; i++) {
+		if ((p->call[i].tools & ~t->tools) != 0)
+			return true;
+		for (int32_t a = 0; a < p->parts; a++)
+			part[a] += p->call[i].part[a];
+	}
+	for (int32_t a = 0; a < p->parts; a++)
+		if (part[a] > t->part[a])
+			return true;
+	return false;
+}
+
 static int
 read_depot(struct walk *w, int32_t stops)
 {
@@ -165,6 +183,8 @@ read_depot(struct walk *w, int32_t stops)
 
 	if (!p->has_depot)
 		return check_wrong(w->r, "%s: visits a depot, but there is none", w->t->id);
+	if (!lacks(p, w->t))
+		return check_wrong(w->r, "%s: visits the depot and lacks nothing", w->t->id);
 	rc = read_drive(w, depot, stops);
 	if (rc < 0)
 		return rc;

@@ -253,8 +253,9 @@ set_depot_helps(struct model *m)
 		tools |= p->call[i].tools;
 	for (int32_t k = 0; k < p->technicians; k++) {
 		m->depot_helps[k] = (tools & ~p->technician[k].tools) != 0;
-		for (int32_t u = 0; u < m->used_n; u++)
-			m->depot_helps[k] |= m->use[u].kind == USE_PART;
+		for (int32_t a = 0; a < p->parts; a++)
+			m->depot_helps[k] |= use_of_calls(p, USE_PART, a) >
+			    p->technician[k].part[a];
 	}
 	return 0;
 }

@@ -206,7 +206,8 @@ struct problem {
 	int32_t day_second;
 	/*
 	 * Where tools and spare parts are had: each technician may go there once, before the
-	 * drive to a stop, and from then on has every tool and enough of every part.
+	 * drive to a stop, and from then on has every tool and enough of every part. Who has
+	 * all tools and parts that all calls need does not go there.
 	 */
 	bool has_depot;
 	struct place depot;

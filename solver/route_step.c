@@ -85,11 +85,11 @@ route_is_chosen(const struct model_call *c, int32_t k, int32_t start_s)
 }
 
 /*
- * By how much a start may be put off within its window without costing more; a price by the
- * hour leaves nothing.
+ * By how much a start may be put off within its window with nothing changed for the customer;
+ * a price by the hour leaves nothing.
  */
 static int32_t
-spare_s(const struct model_call *c, int32_t start_s)
+spare_s(const struct model *m, int32_t k, const struct model_call *c, int32_t start_s)
 {
 	/* The last moments before something that was told is entered or left. */
 	const int64_t edge[] = { (int64_t)c->eta_lo_s - 1, c->eta_hi_s,
@@ -100,13 +100,17 @@ spare_s(const struct model_call *c, int32_t start_s)
 	for (int32_t w = c->windows - 1; w >= 0; w--)
 		if (start_s <= c->window[w].close_s)
 			last_s = c->window[w].close_s;
-	for (size_t e = 0; e < sizeof(edge) / sizeof(edge[0]); e++)
-		if (edge[e] >= start_s && edge[e] < last_s)
-			last_s = edge[e];
 	if (c->late_cents_per_h > 0 && c->due_s < last_s)
 		last_s = c->due_s;
 	if (c->response_cents_per_h > 0 && c->opened_s < last_s)
 		last_s = c->opened_s;
+	for (size_t e = 0; e < sizeof(edge) / sizeof(edge[0]); e++)
+		if (edge[e] >= start_s && edge[e] < last_s &&
+		    (route_when_cents(m, c, (int32_t)edge[e] + 1) !=
+		    route_when_cents(m, c, start_s) ||
+		    route_is_chosen(c, k, (int32_t)edge[e] + 1) !=
+		    route_is_chosen(c, k, start_s)))
+			last_s = edge[e];
 	return last_s > start_s ? (int32_t)(last_s - start_s) : 0;
 }
 
@@ -121,7 +125,7 @@ struct arrival {
 };
 
 static void
-start_at(const struct arrival *a, int32_t start_s, int64_t cents, int chosen,
+start_at(const struct model *m, const struct arrival *a, int32_t start_s, int64_t cents, int chosen,
     struct route_option *ret)
 {
 	struct route_state *s = &ret->state;
@@ -134,12 +138,15 @@ start_at(const struct arrival *a, int32_t start_s, int64_t cents, int chosen,
 		s->idle_s += (int32_t)(start_s - a->at_s);
 	} else {
 		leg_wait(s, (int32_t)(start_s - a->at_s));
-		leg_cap_slack(s, spare_s(a->c, start_s));
+		leg_cap_slack(s, spare_s(m, a->k, a->c, start_s));
 	}
 	ret->start_s = start_s;
 }
 
-/* Adds the options of starting the call: at once, and at each later floor that buys something. */
+/*
+ * Adds the options of starting the call: at once, and at each later floor that buys something.
+ * For who leaves late, any floor may: he need not wait for it at the customer's.
+ */
 static int
 add_starts(const struct model *m, const struct arrival *a, struct route_option *out)
 {
@@ -169,11 +176,11 @@ add_starts(const struct model *m, const struct arrival *a, struct route_option *
 		if (chosen && c->immovable)
 			continue;
 		chosen = chosen && m->counts;
-		if (cents >= best_cents && chosen >= best_chosen)
+		if (cents >= best_cents && chosen >= best_chosen && a->s.slack_s == 0)
 			continue;
 		best_cents = cents < best_cents ? cents : best_cents;
 		best_chosen = chosen < best_chosen ? chosen : best_chosen;
-		start_at(a, start_s, cents, chosen, &out[n++]);
+		start_at(m, a, start_s, cents, chosen, &out[n++]);
 	}
 	return n;
 }
@@ -192,7 +199,7 @@ add_windows(const struct model *m, const struct arrival *a, struct route_option 
 		if (start_s <= a->at_s || (int64_t)start_s + a->work_s > a->limit_s ||
 		    (chosen && c->immovable))
 			continue;
-		start_at(a, start_s, route_when_cents(m, c, start_s), chosen && m->counts,
+		start_at(m, a, start_s, route_when_cents(m, c, start_s), chosen && m->counts,
 		    &out[n++]);
 	}
 	return n;
@@ -268,7 +275,7 @@ step_by(const struct model *m, int32_t k, const struct route_state *from, int32_
 		a.s = l.s;
 		a.s.idle_s += jam_s;
 		n += add_starts(m, &a, out + n);
-		if (c->windows > 1 && t->leaves_late)
+		if (c->windows > 1 && a.s.slack_s > 0)
 			n += add_windows(m, &a, out + n);
 		if (l.s.taken == t->dues || !leg_break(m, k, &l) || l.s.t_s > a.limit_s)
 			return n;

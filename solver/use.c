@@ -37,8 +37,8 @@ use_of_call(const struct problem *p, const struct use *u, int32_t i)
 	}
 }
 
-static int64_t
-sum_of_calls(const struct problem *p, enum use_kind kind, int32_t of)
+int64_t
+use_of_calls(const struct problem *p, enum use_kind kind, int32_t of)
 {
 	const struct use u = { kind, of };
 	int64_t sum = 0;
@@ -79,8 +79,8 @@ use_list(const struct problem *p, struct use *out)
 	if (could_stop(p, USE_DRIVE, 0, PROBLEM_NEVER))
 		add(out, &n, USE_DRIVE, 0);
 	for (int32_t d = 0; d < p->loads; d++) {
-		int64_t delivered = sum_of_calls(p, USE_DELIVERED, d);
-		int64_t picked = sum_of_calls(p, USE_PICKED, d);
+		int64_t delivered = use_of_calls(p, USE_DELIVERED, d);
+		int64_t picked = use_of_calls(p, USE_PICKED, d);
 
 		if (!could_stop(p, USE_PEAK, d, delivered + picked))
 			continue;
@@ -90,7 +90,7 @@ use_list(const struct problem *p, struct use *out)
 			add(out, &n, picked > 0 ? USE_PEAK : USE_DELIVERED, d);
 	}
 	for (int32_t a = 0; a < p->parts; a++)
-		if (could_stop(p, USE_PART, a, sum_of_calls(p, USE_PART, a)))
+		if (could_stop(p, USE_PART, a, use_of_calls(p, USE_PART, a)))
 			add(out, &n, USE_PART, a);
 	return n;
 }

@@ -41,6 +41,9 @@ int32_t use_list(const struct problem *p, struct use *out);
 /* The most that technician k may use up. */
 int32_t use_max(const struct problem *p, const struct use *u, int32_t k);
 
+/* What all calls add up to, as use_of_call. */
+int64_t use_of_calls(const struct problem *p, enum use_kind kind, int32_t of);
+
 /* What call i adds to it; nothing for USE_DRIVE, and for USE_PEAK what is delivered. */
 int32_t use_of_call(const struct problem *p, const struct use *u, int32_t i);
 

@@ -48,8 +48,9 @@ make_technician(struct rng *r, struct problem *p, struct technician *t, int32_t 
 	t->dues = chance(r, 50) ? 0 : rng_range(r, 1, 2);
 	for (int32_t b = 0; b < t->dues; b++) {
 		open_s += rng_range(r, 0, 6000);
-		t->due[b] = (struct break_due){ open_s, open_s + rng_range(r, 0, 3600),
-			price(r, 10, 1800) };
+		t->due[b].open_s = open_s;
+		t->due[b].close_s = open_s + rng_range(r, 0, 3600);
+		t->due[b].duration_s = price(r, 10, 1800);
 	}
 }
 
@@ -133,6 +134,12 @@ tell(struct rng *r, struct problem *p, int32_t k, int32_t i)
 struct problem *
 solver_random(struct rng *r, int32_t technicians, int32_t calls)
 {
+	return solver_random_with(r, technicians, calls, 0);
+}
+
+struct problem *
+solver_random_with(struct rng *r, int32_t technicians, int32_t calls, unsigned parts)
+{
 	struct problem *p = problem_new(technicians, calls, 2);
 	bool waits = chance(r, 70);
 	char why[256];
@@ -147,6 +154,7 @@ solver_random(struct rng *r, int32_t technicians, int32_t calls)
 		make_technician(r, p, &p->technician[k], k, waits);
 	for (int32_t i = 0; i < calls; i++)
 		make_call(r, p, &p->call[i], i);
+	solver_add_parts(r, p, parts);
 	make_current(r, p);
 	/* Told at what the routes give, more or less, and then re-timed as told. */
 	if (problem_stay(p) < 0)

@@ -9,4 +9,26 @@
 /* A problem that passes problem_check, its stay plan filled in. Aborts without memory. */
 struct problem *solver_random(struct rng *r, int32_t technicians, int32_t calls);
 
+/* Parts of the model that not every shop needs, each a bit. */
+enum {
+	PART_WINDOWS = 1,
+	PART_SETUP = 2,
+	PART_LOADS = 4,
+	PART_DEPOT = 8,
+	PART_LIMITS = 16, /* of stops and driving; open starts, prices of a day */
+	PART_LEAVES_LATE = 32,
+	PART_BREAK_WINDOWS = 64,
+	PART_ON_THE_WAY = 128,
+	PART_TRAFFIC = 256,
+	PART_MATRIX = 512,
+	PARTS = 10,
+};
+
+/* The same with these parts. */
+struct problem *solver_random_with(struct rng *r, int32_t technicians, int32_t calls,
+    unsigned parts);
+
+/* Puts parts into a problem that has no current routes yet. */
+void solver_add_parts(struct rng *r, struct problem *p, unsigned parts);
+
 #endif
