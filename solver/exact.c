@@ -194,42 +194,64 @@ price_round(struct exact *x, enum price_effort effort,
 	return 0;
 }
 
+/* Solves the program as it now is, and sets its value. *ret_done: that was the end of it. */
+static int
+solve_program(struct exact *x, struct relaxed *ret, bool *ret_done)
+{
+	int rc = master_enter(&x->ms);
+
+	if (rc == 0)
+		rc = master_solve(&x->ms, x->until_us);
+	if (rc == -ETIME)
+		x->out = true;
+	if (rc == -EDOM)
+		ret->empty = true;
+	*ret_done = rc < 0;
+	if (rc < 0)
+		return rc == -ETIME || rc == -EDOM ? 0 : rc;
+	ret->value = master_value(&x->ms);
+	return 0;
+}
+
+/*
+ * Column generation at a node. It begins with an eased program, whose prices lie
+ * better: the plain one is degenerate, since mostly the incumbent solves it already,
+ * and its prices swing from one extreme to another. Any prices give a bound.
+ */
 static int
 relax(struct exact *x, struct relaxed *ret)
 {
 	enum price_effort effort = PRICE_QUICK;
-	int rc;
+	bool fresh = false; /* the prices are of the program as it is */
 
 	*ret = (struct relaxed){ .bound = -INFINITY };
+	master_ease(&x->ms, true);
 	for (;;) {
 		int32_t columns;
 		double slack;
+		bool done = false;
+		int rc = fresh ? 0 : solve_program(x, ret, &done);
 
-		rc = master_enter(&x->ms);
-		if (rc == 0)
-			rc = master_solve(&x->ms, x->until_us);
-		if (rc == -ETIME)
-			x->out = true;
-		if (rc == -EDOM)
-			ret->empty = true;
-		if (rc < 0)
-			return rc == -ETIME || rc == -EDOM ? 0 : rc;
-		ret->value = lp_value(x->ms.lp);
+		if (rc < 0 || done)
+			return rc;
 		rc = price_round(x, effort, &columns, &slack);
 		if (rc < 0)
 			return rc;
-		if (ret->value + slack > ret->bound)
-			ret->bound = ret->value + slack;
+		ret->bound = fmax(ret->bound, ret->value + slack);
 		if (x->out || beats(x, ret->bound))
 			return 0;
-		if (columns > 0) {
-			effort = PRICE_QUICK;
-			continue;
+		fresh = columns == 0;
+		ret->optimal = fresh && slack > -EPS * (x->m->p->technicians + 1);
+		if (ret->optimal && x->ms.eased) {
+			master_ease(&x->ms, false);
+			fresh = false;
 		}
-		ret->optimal = slack > -EPS * (x->m->p->technicians + 1);
-		if (ret->optimal || effort == PRICE_EXACT)
+		if (!fresh)
+			effort = PRICE_QUICK;
+		else if (ret->optimal || effort == PRICE_EXACT)
 			break;
-		effort++;
+		else
+			effort++;
 	}
 	/* With an incumbent, what needs spares is pruned by its value in time. */
 	ret->empty = ret->optimal && !x->best_keeps && master_short(&x->ms);
@@ -631,6 +653,7 @@ explore(struct exact *x, int depth, double *ret_bound)
 		return 0;
 	master_apply(&x->ms);
 	rc = relax(x, &node);
+	master_ease(&x->ms, false);
 	x->until_us = x->lim->deadline_us;
 	if (rc < 0)
 		return rc;

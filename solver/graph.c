@@ -2,17 +2,13 @@
 #include "solver/graph.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/price.h"
 
 enum {
-	BUCKETS = 48,      /* enough to be sharp, few enough to be quick */
+	BUCKETS = 24,      /* enough to be sharp, few enough to be quick */
 	BUCKETS_MAX = 400, /* with more, short stops make the backward pass dear */
-	LAYERS_MAX = 5,    /* of the backward pass: so many disturbances are told apart */
-	ROUNDED_LEGS = 3,  /* cents: what rounding may add to or take off three legs, and more */
 	ROOTS_MAX = 64,    /* ways to drive a prefix; the cheapest if there are more */
 };
 
@@ -139,6 +135,26 @@ set_legs(struct graph *g, const struct model *m)
 	return 0;
 }
 
+/*
+ * Whether a wait is sure to cost: where nothing but breaks takes time that the legs and
+ * durations here do not know of.
+ */
+static void
+set_waits(struct graph *g, const struct model *m)
+{
+	const struct technician *t = &m->p->technician[g->k];
+
+	g->waits = !t->leaves_late && !m->p->has_depot;
+	for (int32_t j = 0; j < g->n; j++) {
+		const struct call *c = &m->p->call[g->call[j]];
+
+		if (c->setup_s > 0 || c->setup_by_kind != NULL || c->duration_by_kind != NULL)
+			g->waits = false;
+	}
+	for (int32_t d = 0; d < t->dues; d++)
+		g->breaks_s += t->due[d].duration_s;
+}
+
 static void
 set_buckets(struct graph *g, const struct model *m)
 {
@@ -163,95 +179,148 @@ set_buckets(struct graph *g, const struct model *m)
 	g->buckets = (int32_t)(span_s / g->width_s) + 1;
 }
 
-/* Serving call j at at_s or any later time, at the least, undisturbed or not. */
+/* One way to serve a call: at the least, and at the earliest. */
+struct visit {
+	int32_t cents, start_s;
+};
+
+/* A cost as the tables hold it: for a bound, too little does no harm. */
+static int32_t
+below_never(int64_t cents)
+{
+	return cents < GRAPH_NEVER - 1 ? (int32_t)cents : GRAPH_NEVER - 1;
+}
+
+/* Cents of waiting so long, rounded down so that all waits of a route may be added up. */
+static int64_t
+waited_cents(const struct model *m, const struct graph *g, int64_t s)
+{
+	s -= g->breaks_s;
+	return g->waits && s > 0 ? s * m->p->technician[g->k].wait_cents_per_h / 3600 : 0;
+}
+
+/*
+ * Serving call j from at_s on, undisturbed or not, having come there by till_s at the
+ * latest. A way of the backward pass is ahead of the one it stands for by as much as the
+ * breaks take, so of a wait only what is longer counts.
+ */
 static void
 serve_least(const struct model *m, const struct graph *g, int32_t j, int32_t at_s,
-    double *ret_calm, double *ret_chosen)
+    int32_t till_s, struct visit *ret_calm, struct visit *ret_chosen)
 {
 	const struct model_call *c = &m->call[g->call[j]];
-	double who = (double)route_who_cents(m, g->k, c, g->roots > 0 ? g->root[0].hard : 0);
+	int64_t who = route_who_cents(m, g->k, c, g->roots > 0 ? g->root[0].hard : 0);
 
-	*ret_calm = *ret_chosen = INFINITY;
+	*ret_calm = *ret_chosen = (struct visit){ GRAPH_NEVER, GRAPH_NEVER };
 	for (int32_t f = -1; f < c->floors; f++) {
-		double cents;
+		struct visit *v = ret_calm;
+		int32_t cents;
 
 		if (f >= 0 && c->floor_s[f] <= at_s)
 			continue;
 		if (f >= 0)
 			at_s = c->floor_s[f];
-		if (at_s > c->close_s)
+		if (at_s > g->latest_s[j])
 			break;
-		cents = who + (double)route_when_cents(m, c, at_s);
 		if (route_is_chosen(c, g->k, at_s)) {
-			if (!c->immovable && cents < *ret_chosen)
-				*ret_chosen = cents;
-		} else if (cents < *ret_calm) {
-			*ret_calm = cents;
+			if (c->immovable)
+				continue;
+			v = m->counts ? ret_chosen : ret_calm;
 		}
+		cents = below_never(who + route_when_cents(m, c, at_s) +
+		    waited_cents(m, g, (int64_t)at_s - till_s));
+		v->cents = cents < v->cents ? cents : v->cents;
+		v->start_s = at_s < v->start_s ? at_s : v->start_s;
 	}
-	if (!m->counts) {
-		*ret_calm = *ret_calm < *ret_chosen ? *ret_calm : *ret_chosen;
-		*ret_chosen = INFINITY;
-	}
+}
+
+static int32_t
+end_least(const struct technician *t, int32_t at_s, int32_t home_s)
+{
+	int64_t end_s = (int64_t)at_s + home_s;
+	int64_t cents = model_cents(t->drive_cents_per_h, home_s);
+
+	if (end_s > (int64_t)t->shift_end_s + t->overtime_max_s)
+		return GRAPH_NEVER;
+	if (end_s > t->shift_end_s)
+		cents += model_cents(t->overtime_cents_per_h, end_s - t->shift_end_s);
+	return below_never(cents);
+}
+
+static int32_t
+bucket_after(const struct graph *g, const struct visit *v, int32_t duration_s)
+{
+	int64_t b = ((int64_t)v->start_s + duration_s - g->t0_s) / g->width_s;
+
+	return b < g->buckets ? (int32_t)b : g->buckets;
 }
 
 static void
 set_times(struct graph *g, const struct model *m)
 {
 	const struct technician *t = &m->p->technician[g->k];
-	int32_t limit_s = t->shift_end_s + t->overtime_max_s;
 
-	for (int32_t b = 0; b < g->buckets; b++) {
-		int32_t at_s = g->t0_s + b * g->width_s;
+	for (int32_t at = 0; at < g->buckets * g->n; at++) {
+		int32_t j = at % g->n;
+		const struct model_call *c = &m->call[g->call[j]];
+		int32_t at_s = g->t0_s + at / g->n * g->width_s;
+		struct visit calm, chosen;
 
-		for (int32_t j = 0; j < g->n; j++) {
-			const struct model_call *c = &m->call[g->call[j]];
-			int32_t start_s = at_s > c->open_s ? at_s : c->open_s;
-			int64_t home_s = (int64_t)at_s + g->home_s[j];
-			int32_t at = b * g->n + j;
-
-			g->end_cents[at] = INFINITY;
-			if (home_s <= limit_s) {
-				g->end_cents[at] = (double)model_cents(t->drive_cents_per_h,
-				    g->home_s[j]);
-				if (home_s > t->shift_end_s)
-					g->end_cents[at] += (double)model_cents(
-					    t->overtime_cents_per_h, home_s - t->shift_end_s);
-			}
-			g->after[at] = g->buckets;
-			g->calm_cents[at] = g->chosen_cents[at] = INFINITY;
-			if (start_s > g->latest_s[j])
-				continue;
-			serve_least(m, g, j, start_s, &g->calm_cents[at], &g->chosen_cents[at]);
-			g->after[at] = (start_s + c->duration_s - g->t0_s) / g->width_s;
-		}
+		serve_least(m, g, j, at_s > c->open_s ? at_s : c->open_s, at_s + g->width_s,
+		    &calm, &chosen);
+		g->calm_cents[at] = calm.cents;
+		g->chosen_cents[at] = chosen.cents;
+		g->calm_after[at] = bucket_after(g, &calm, c->duration_s);
+		g->chosen_after[at] = bucket_after(g, &chosen, c->duration_s);
+		g->end_cents[at] = end_least(t, at_s, g->home_s[j]);
 	}
-	for (int32_t i = 0; i < g->n; i++)
-		for (int32_t j = 0; j < g->n; j++)
-			g->leg[i * g->n + j] = g->least_s[i * g->n + j] / g->width_s;
+	for (int32_t at = 0; at < g->n * g->n; at++)
+		g->leg[at] = g->least_s[at] / g->width_s;
+}
+
+static int32_t
+min_of(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What no visit costs less than, and how many of them a way has at most. */
+static void
+set_least(struct graph *g)
+{
+	int32_t step = g->buckets;
+
+	for (int32_t j = 0; j < g->n; j++)
+		g->least_cents[j] = GRAPH_NEVER;
+	for (int32_t at = 0; at < g->buckets * g->n; at++) {
+		int32_t *least = &g->least_cents[at % g->n];
+
+		*least = min_of(*least, min_of(g->calm_cents[at], g->chosen_cents[at]));
+		step = min_of(step, min_of(g->calm_after[at], g->chosen_after[at]) - at / g->n);
+	}
+	g->most_stops = g->buckets / (step > 0 ? step : 1) + 2;
 }
 
 static int
 alloc_times(struct graph *g)
 {
 	size_t cells = (size_t)g->n * (size_t)g->buckets + 1;
-	size_t layered = cells * (g->counts ? LAYERS_MAX : 1);
+	size_t legs = (size_t)g->n * (size_t)g->n + 1;
+	int32_t **table[] = { &g->calm_cents, &g->chosen_cents, &g->calm_after, &g->chosen_after,
+		&g->end_cents };
+	struct graph_ways **ways[] = { &g->from, &g->arrive, &g->leave };
 
-	g->calm_cents = malloc(cells * sizeof(*g->calm_cents));
-	g->chosen_cents = malloc(cells * sizeof(*g->chosen_cents));
-	g->end_cents = malloc(cells * sizeof(*g->end_cents));
-	g->after = malloc(cells * sizeof(*g->after));
-	g->leg = malloc(((size_t)g->n * (size_t)g->n + 1) * sizeof(*g->leg));
-	g->best = malloc(layered * sizeof(*g->best));
-	g->second = malloc(layered * sizeof(*g->second));
-	g->next = malloc(layered * sizeof(*g->next));
-	g->leave = malloc(layered * sizeof(*g->leave));
-	g->leave_second = malloc(layered * sizeof(*g->leave_second));
-	g->leave_next = malloc(layered * sizeof(*g->leave_next));
-	if (g->calm_cents == NULL || g->chosen_cents == NULL || g->end_cents == NULL ||
-	    g->after == NULL || g->leg == NULL || g->best == NULL || g->second == NULL ||
-	    g->next == NULL || g->leave == NULL || g->leave_second == NULL ||
-	    g->leave_next == NULL)
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if ((*table[i] = malloc(cells * sizeof(int32_t))) == NULL)
+			return -ENOMEM;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if ((*ways[i] = malloc(cells * sizeof(struct graph_ways))) == NULL)
+			return -ENOMEM;
+	g->leg = malloc(legs * sizeof(*g->leg));
+	g->leg_price = malloc(legs * sizeof(*g->leg_price));
+	g->price = malloc(((size_t)g->n + 1) * sizeof(*g->price));
+	g->least_cents = malloc(((size_t)g->n + 1) * sizeof(*g->least_cents));
+	if (g->leg == NULL || g->leg_price == NULL || g->price == NULL || g->least_cents == NULL)
 		return -ENOMEM;
 	return 0;
 }
@@ -261,7 +330,8 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 {
 	int rc;
 
-	*g = (struct graph){ .k = k, .counts = m->counts };
+	*g = (struct graph){ .k = k, .counts = m->counts,
+		.metric = m->p->matrices == 0 };
 	rc = set_roots(g, m);
 	if (rc == 0)
 		rc = set_nodes(g, m, open, opens);
@@ -269,10 +339,13 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 		rc = set_legs(g, m);
 	if (rc < 0)
 		return rc;
+	set_waits(g, m);
 	set_buckets(g, m);
 	rc = alloc_times(g);
-	if (rc == 0)
+	if (rc == 0) {
 		set_times(g, m);
+		set_least(g);
+	}
 	return rc;
 }
 
@@ -290,187 +363,13 @@ graph_done(struct graph *g)
 	free(g->calm_cents);
 	free(g->chosen_cents);
 	free(g->end_cents);
-	free(g->after);
+	free(g->calm_after);
+	free(g->chosen_after);
 	free(g->leg);
-	free(g->best);
-	free(g->second);
-	free(g->next);
+	free(g->leg_price);
+	free(g->price);
+	free(g->least_cents);
+	free(g->from);
+	free(g->arrive);
 	free(g->leave);
-	free(g->leave_second);
-	free(g->leave_next);
-}
-
-/* Reduced cost of serving node j in bucket b, at the least. */
-static double
-serve_reduced(const struct graph *g, const struct duals *duals, int32_t at, int32_t j)
-{
-	double cents = g->calm_cents[at];
-
-	if (g->layers > 1 && g->chosen_cents[at] - duals->chosen < cents)
-		cents = g->chosen_cents[at] - duals->chosen;
-	return cents - duals->call[g->open[j]];
-}
-
-/* Short stops: all that may still be gained by anything is granted to each. */
-static void
-bound_loosely(struct graph *g, const struct duals *duals, const bool *ok)
-{
-	int32_t cells = g->buckets * g->n;
-	double rest = 0;
-
-	for (int32_t j = 0; j < g->n; j++) {
-		double least = 0;
-
-		for (int32_t b = 0; ok[j] && b < g->buckets; b++) {
-			double v = serve_reduced(g, duals, b * g->n + j, j);
-
-			least = v < least ? v : least;
-		}
-		rest += least;
-	}
-	for (int32_t at = 0; at < cells; at++)
-		for (int32_t c = 0; c < g->layers; c++) {
-			int32_t j = at % g->n;
-
-			g->best[c * cells + at] = g->second[c * cells + at] = ok[j]
-			    ? serve_reduced(g, duals, at, j) + rest : INFINITY;
-			g->next[c * cells + at] = -1;
-		}
-}
-
-/* Two ways on in one: the best, and the second best with another next call. */
-struct ways {
-	double first, second;
-	int32_t next;
-};
-
-static void
-add_way(struct ways *w, double v, int32_t next)
-{
-	if (v < w->first) {
-		if (next != w->next)
-			w->second = w->first;
-		w->first = v;
-		w->next = next;
-	} else if (next != w->next && v < w->second) {
-		w->second = v;
-	}
-}
-
-/* Arriving in bucket b: served, and then left in a later bucket, known already. */
-static void
-bound_arrivals(struct graph *g, const struct duals *duals, const bool *ok, int32_t layer,
-    int32_t b)
-{
-	int32_t cells = g->buckets * g->n;
-	int32_t down = layer < g->layers - 1 || g->layers < LAYERS_MAX ? layer - 1 : layer;
-
-	for (int32_t j = 0; j < g->n; j++) {
-		int32_t at = b * g->n + j;
-		int32_t after = g->after[at] * g->n + j;
-		struct ways w = { INFINITY, INFINITY, -1 };
-		double price = duals->call[g->open[j]];
-
-		if (ok[j] && g->after[at] < g->buckets) {
-			int32_t from = layer * cells + after;
-			double v = g->calm_cents[at] - price;
-
-			w = (struct ways){ v + g->leave[from], v + g->leave_second[from],
-				g->leave_next[from] };
-			if (layer > 0 && isfinite(g->chosen_cents[at])) {
-				from = down * cells + after;
-				v = g->chosen_cents[at] - duals->chosen - price;
-				add_way(&w, v + g->leave[from], g->leave_next[from]);
-				add_way(&w, v + g->leave_second[from], -2);
-			}
-		}
-		g->best[layer * cells + at] = w.first;
-		g->second[layer * cells + at] = w.second;
-		g->next[layer * cells + at] = w.next;
-	}
-}
-
-/* Leaving node i in bucket b: for home, or for the best node and the second best. */
-static void
-bound_leave(struct graph *g, int32_t layer, int32_t i, int32_t b, const int32_t *useful,
-    int32_t n_useful)
-{
-	int32_t base = layer * g->buckets;
-	int32_t at = b * g->n + i;
-	double first = g->end_cents[at], second = INFINITY;
-	double end = first;
-	int32_t next = -1;
-
-	for (int32_t u = 0; u < n_useful; u++) {
-		int32_t j = useful[u];
-		int32_t arrive = b + g->leg[i * g->n + j];
-		double v;
-
-		if (j == i || arrive >= g->buckets)
-			continue;
-		arrive = (base + arrive) * g->n + j;
-		v = (g->next[arrive] == i ? g->second[arrive] : g->best[arrive]) +
-		    g->drive_cents[i * g->n + j];
-		if (v >= end || v >= second)
-			continue;
-		if (v < first) {
-			second = first;
-			first = v;
-			next = j;
-		} else {
-			second = v;
-		}
-	}
-	at += base * g->n;
-	g->leave[at] = first;
-	g->leave_next[at] = next;
-	g->leave_second[at] = second;
-}
-
-/*
- * Adds the nodes that pay from this bucket on: where serving and going on costs
- * less than to drive home from there at once. For the others, going home without them is
- * no dearer, by the triangle inequality; the slack allows for its legs rounded.
- */
-static int32_t
-add_useful(const struct graph *g, int32_t layer, int32_t b, bool *pays, int32_t *useful,
-    int32_t n)
-{
-	const double *best = g->best + (size_t)(layer * g->buckets + b) * (size_t)g->n;
-	const double *end = g->end_cents + (size_t)(b + 1) * (size_t)g->n;
-
-	for (int32_t j = 0; j < g->n; j++) {
-		/* Home as of the bucket's end: dearer than any time in it. */
-		if (pays[j] || isinf(best[j]) ||
-		    (b + 1 < g->buckets && best[j] >= end[j] + ROUNDED_LEGS))
-			continue;
-		pays[j] = true;
-		useful[n++] = j;
-	}
-	return n;
-}
-
-void
-graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max)
-{
-	int32_t useful[PRICE_CALLS_MAX];
-
-	g->layers = chosen_max + 1 < LAYERS_MAX ? chosen_max + 1 : LAYERS_MAX;
-	if (!g->counts)
-		g->layers = 1;
-	if (g->loose) {
-		bound_loosely(g, duals, ok);
-		return;
-	}
-	for (int32_t layer = 0; layer < g->layers; layer++) {
-		bool pays[PRICE_CALLS_MAX] = { false };
-		int32_t n_useful = 0;
-
-		for (int32_t b = g->buckets - 1; b >= 0; b--) {
-			bound_arrivals(g, duals, ok, layer, b);
-			n_useful = add_useful(g, layer, b, pays, useful, n_useful);
-			for (int32_t i = 0; i < g->n; i++)
-				bound_leave(g, layer, i, b, useful, n_useful);
-		}
-	}
 }

@@ -11,10 +11,27 @@
 #ifndef EVENKEEL_SOLVER_GRAPH_H
 #define EVENKEEL_SOLVER_GRAPH_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "solver/route.h"
+
+#define GRAPH_NEVER INT32_MAX
+
+enum {
+	GRAPH_LANES = 4,
+	GRAPH_CRITICAL_MAX = 2,
+	GRAPH_SCALED_NEVER = 1 << 29, /* dearer than all that can be had */
+};
+
+/* Four numbers of the backward pass, one a lane. */
+typedef int32_t graph_quad __attribute__((vector_size(16)));
+
+/* Ways on, per lane: the cheapest, the cheapest with another next call, and that call. */
+struct graph_ways {
+	graph_quad first, second, next; /* next: -1 none */
+};
 
 struct graph {
 	int32_t k;
@@ -33,26 +50,37 @@ struct graph {
 	int32_t root_place;   /* where the prefix ends */
 	int32_t t0_s, width_s, buckets;
 	int32_t taken_max;    /* breaks of the technician */
+	int32_t most_stops;   /* on no way through the buckets are there more */
 	bool counts;          /* the budget is bounded */
+	bool waits;           /* waiting is sure to cost, but for what breaks may fill */
+	int32_t breaks_s;     /* all of them together */
 	bool loose;           /* stops too short for the backward pass */
-	/* Per bucket and node, bucket by bucket, as long as the problem lives. */
-	double *calm_cents;   /* serving from then on, undisturbed; +inf impossible */
-	double *chosen_cents; /* the same, disturbed by choice */
-	double *end_cents;    /* ending the day from then on */
-	int32_t *after;       /* bucket when it is served; buckets: too late */
-	int32_t *leg;         /* n * n: buckets a leg takes at least */
+	bool metric;          /* no detour is shorter than the direct way */
+	/* Per bucket and node, bucket by bucket, as long as the problem lives; or GRAPH_NEVER. */
+	int32_t *calm_cents;   /* serving from then on, undisturbed, at the least */
+	int32_t *chosen_cents; /* the same, disturbed by choice */
+	int32_t *calm_after;   /* bucket when it is served then, at the earliest */
+	int32_t *chosen_after; /* buckets: it cannot be */
+	int32_t *end_cents;    /* ending the day from then on */
+	int32_t *leg;          /* n * n: buckets a leg takes at least */
+	int32_t *least_cents;  /* n: serving it, at any time */
 	/*
-	 * Per layer, bucket and node, as of the last graph_bound. In layer c so many
-	 * more calls may be disturbed by choice; the top layer does not run out.
+	 * As of the last graph_bound. Layer c of a lane: c more calls may be disturbed by
+	 * choice (as many as one likes in the last, if endless). Set s: the critical calls of these
+	 * bits were not visited yet. The lane is s * layers + c. Numbers are cents * scale,
+	 * rounded down.
 	 */
-	int32_t layers;
 	int64_t bound_of;     /* version of the prices, 0 none */
-	double *best;         /* reduced cost at least from the arrival at it on */
-	double *second;       /* the same if the call after it may not be next */
-	int32_t *next;        /* that call, -1 none */
-	double *leave;        /* scratch of the backward pass */
-	double *leave_second;
-	int32_t *leave_next;
+	int32_t layers, criticals;
+	bool endless;
+	int32_t critical[GRAPH_CRITICAL_MAX];
+	double scale;
+	struct graph_ways *from;   /* per bucket and node: from the arrival at it on */
+	struct graph_ways *arrive; /* the same, in this bucket or the next */
+	struct graph_ways *leave;  /* from its end on, in this bucket or the next */
+	int32_t *price;       /* n: scaled, rounded up */
+	int32_t *leg_price;   /* n * n: scaled cents of a leg */
+	int32_t chosen_price;
 };
 
 struct duals;
@@ -72,18 +100,31 @@ graph_place(const struct graph *g, int32_t node)
 /* The backward pass for these prices; ok[n] says which nodes may be visited. */
 void graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max);
 
-/*
- * Reduced cost, at least, of arriving at node j at at_s from node i and going
- * on, with so many disturbances by choice left (>= 0).
- */
-static inline double
-graph_from(const struct graph *g, int32_t i, int32_t j, int32_t at_s, int32_t chosen_left)
+/* The lane for so many disturbances by choice left (>= 0) when these nodes were visited. */
+static inline int32_t
+graph_lane(const struct graph *g, int32_t chosen_left, const uint64_t *seen)
 {
-	int32_t b = (at_s - g->t0_s) / g->width_s;
 	int32_t layer = chosen_left < g->layers ? chosen_left : g->layers - 1;
-	int32_t at = (layer * g->buckets + b) * g->n + j;
+	int32_t set = 0;
 
-	return g->next[at] == i ? g->second[at] : g->best[at];
+	for (int32_t c = 0; c < g->criticals; c++) {
+		int32_t j = g->critical[c];
+
+		if ((seen[j / 64] >> (j % 64) & 1) == 0)
+			set |= 1 << c;
+	}
+	return set * g->layers + layer;
+}
+
+/* Reduced cost, at least, of arriving at node j at at_s from node i and going on. */
+static inline double
+graph_from(const struct graph *g, int32_t i, int32_t j, int32_t at_s, int32_t lane)
+{
+	int32_t at = (at_s - g->t0_s) / g->width_s * g->n + j;
+	const struct graph_ways *w = &g->from[at];
+	int32_t v = w->next[lane] == i ? w->second[lane] : w->first[lane];
+
+	return v >= GRAPH_SCALED_NEVER / 2 ? INFINITY : v / g->scale;
 }
 
 #endif

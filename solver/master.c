@@ -7,6 +7,8 @@
 
 #include "solver/clock.h"
 
+#define EASE 0.01 /* a technician's share of a route beyond one, in the eased program */
+
 enum { ROWS_PER_COLUMN = PROBLEM_STOPS_MAX + 2 };
 
 static int
@@ -217,6 +219,24 @@ master_enter(struct master *ms)
 	return 0;
 }
 
+static void
+apply_technicians(struct master *ms)
+{
+	for (int32_t k = 0; k < ms->m->p->technicians; k++) {
+		bool drives = ms->m->p->technician[k].fixed > 0 || ms->branch.chosen_min[k] > 0;
+
+		lp_set_sense(ms->lp, ms->opens + k, drives ? LP_EQUAL : LP_AT_MOST,
+		    ms->eased ? 1 + EASE : 1);
+	}
+}
+
+void
+master_ease(struct master *ms, bool eased)
+{
+	ms->eased = eased;
+	apply_technicians(ms);
+}
+
 void
 master_apply(struct master *ms)
 {
@@ -225,11 +245,7 @@ master_apply(struct master *ms)
 	for (int32_t o = 0; o < ms->opens; o++)
 		if (ms->skip[o] >= 0)
 			lp_set_upper(ms->lp, ms->skip[o], ms->branch.must[o] ? 0 : -1);
-	for (int32_t k = 0; k < ms->m->p->technicians; k++) {
-		bool drives = ms->m->p->technician[k].fixed > 0 || ms->branch.chosen_min[k] > 0;
-
-		lp_set_sense(ms->lp, ms->opens + k, drives ? LP_EQUAL : LP_AT_MOST, 1);
-	}
+	apply_technicians(ms);
 }
 
 int
@@ -257,6 +273,18 @@ master_solve(struct master *ms, int64_t deadline_us)
 	if (ms->duals.chosen > 0)
 		ms->duals.chosen = 0;
 	return 0;
+}
+
+double
+master_value(const struct master *ms)
+{
+	double value = ms->m->counts ? ms->duals.chosen * ms->m->p->budget : 0;
+
+	for (int32_t o = 0; o < ms->opens; o++)
+		value += ms->duals.call[o];
+	for (int32_t k = 0; k < ms->m->p->technicians; k++)
+		value += ms->duals.technician[k];
+	return value;
 }
 
 bool

@@ -36,6 +36,7 @@ struct master {
 	struct duals duals;
 	struct branches branch;
 	int64_t pivots;
+	bool eased;            /* technicians may drive a little more than one route */
 };
 
 /*
@@ -54,6 +55,19 @@ int master_enter(struct master *ms);
 
 /* Opens and closes all columns as the branches say. */
 void master_apply(struct master *ms);
+
+/*
+ * Eased, each technician may drive a hundredth more than one route. That drives the
+ * prices of technicians towards 0, and with them those of the calls down to
+ * what they must be. Rows are as the branches say afterwards.
+ */
+void master_ease(struct master *ms, bool eased);
+
+/*
+ * What the prices are worth in the program that is not eased: its value, unless it is
+ * eased; with what pricing finds at the least, a bound of it either way.
+ */
+double master_value(const struct master *ms);
 
 /* Solves the program; duals are set. 0, -ETIME, -EIO, -EDOM. */
 int master_solve(struct master *ms, int64_t deadline_us);

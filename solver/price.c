@@ -326,6 +326,7 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 	const struct graph *g = pr->g;
 	int32_t i = from->node;
 	double so_far = from->reduced + (double)model_cents(pr->wait_rate, from->s.idle_s);
+	int32_t lane = graph_lane(g, pr->lim->chosen_max - from->s.chosen, from->seen);
 
 	for (int32_t j = 0; j < g->n; j++) {
 		struct route_option option[ROUTE_OPTIONS_MAX];
@@ -337,8 +338,8 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 			continue;
 		if (arrive_s > g->latest_s[j])
 			continue;
-		if (so_far + g->drive_cents[at] + graph_from(g, i, j, (int32_t)arrive_s,
-		    pr->lim->chosen_max - from->s.chosen) >= pr->worst)
+		if (so_far + g->drive_cents[at] +
+		    graph_from(g, i, j, (int32_t)arrive_s, lane) >= pr->worst)
 			continue;
 		options = route_step(pr->m, g->k, &from->s, graph_place(g, i), g->drive_s[at],
 		    g->call[j], option);
@@ -489,16 +490,19 @@ static double
 root_bound(const struct price *pr)
 {
 	const struct graph *g = pr->g;
+	const uint64_t none[WORDS] = { 0 };
 	double least = INFINITY;
 
 	for (int32_t r = 0; r < g->roots; r++) {
 		double base = (double)g->root[r].cents - pr->duals->technician[g->k] -
 		    pr->duals->chosen * g->root[r].chosen;
+		int32_t lane;
 
 		if (g->root[r].chosen > pr->lim->chosen_max)
 			continue;
 		if (g->prefixes > 0 && base < least)
 			least = base;
+		lane = graph_lane(g, pr->lim->chosen_max - g->root[r].chosen, none);
 		for (int32_t j = 0; j < g->n; j++) {
 			int32_t at = g->n * g->n + j;
 			int64_t arrive_s = (int64_t)g->root[r].t_s + g->least_s[at];
@@ -506,8 +510,8 @@ root_bound(const struct price *pr)
 
 			if (arrive_s > g->latest_s[j])
 				continue;
-			v = base + g->drive_cents[at] + graph_from(g, g->n, j, (int32_t)arrive_s,
-			    pr->lim->chosen_max - g->root[r].chosen);
+			v = base + g->drive_cents[at] +
+			    graph_from(g, g->n, j, (int32_t)arrive_s, lane);
 			least = v < least ? v : least;
 		}
 	}
