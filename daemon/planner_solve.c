@@ -19,6 +19,7 @@ enum {
 	START_WORK = 4,          /* and so many times the work of an event */
 	FOCUS_MAX = 16,          /* technicians of one solve's question; the rest waits */
 	BACKGROUND_TECHS = 8,
+	WIDENED_MAX = 2,         /* an event's scope is doubled so many times at most */
 	BACKGROUND_GAIN_CENTS = 100,
 	DEARER_CENTS = 100,
 	HOUR_S = 3600,
@@ -201,6 +202,30 @@ ask_again(struct solve *solve, bool later)
 	planner_arm(d->p, later ? 50 : 0);
 }
 
+/*
+ * The second step of an answer: a call that found no place is looked at again with twice as many
+ * technicians, of whom one may give something away for it that these could not.
+ */
+static void
+widen(struct solve *solve, const struct plan *plan)
+{
+	struct desk *d = solve->desk;
+	struct question q = { .any = true, .cause = solve->q.cause, .class = solve->q.class,
+		.solve = true, .widened = solve->q.widened + 1 };
+
+	if (solve->kind != SOLVE_EVENT || solve->q.widened >= WIDENED_MAX ||
+	    solve->scope.techs >= state_techs(d->t->state))
+		return;
+	for (int32_t i = 0; i < solve->q.calls; i++) {
+		int32_t c = scope_call(&solve->scope, solve->q.call[i]);
+
+		if (c >= 0 && !plan->served[c])
+			question_call(&q, solve->q.call[i]);
+	}
+	if (q.calls > 0)
+		question_merge(&d->waiting, &q);
+}
+
 static void
 say_state(struct planner *p, struct desk *d, bool degraded, const char *why)
 {
@@ -251,6 +276,8 @@ take_answer(struct solve *solve, const json_t *answer, char *bad, size_t bad_siz
 		say_state(p, d, false, "a solver answered");
 		if (solve->kind != SOLVE_BACKGROUND || worth_it(d, plan))
 			rc = take_plan(solve, plan, why, sizeof(why));
+		if (rc == 0)
+			widen(solve, plan);
 	}
 	if (rc == -EBUSY || rc == -ENOMEM) {
 		ask_again(solve, true);
@@ -412,7 +439,7 @@ take_out(struct question *q, const struct question *part, const struct scope *sc
 		q->focus[i] = q->focus[i + part->focuses];
 	for (int32_t i = 0; i < q->calls; i++)
 		q->call[i] = q->call[i + part->calls];
-	q->tries = 0;
+	q->tries = q->widened = 0;
 	q->solve = q->focuses > 0 || q->calls > 0;
 }
 
@@ -449,6 +476,7 @@ solve_event(struct desk *d, struct question *q)
 	ask.call = solve->q.call;
 	ask.calls = solve->q.calls;
 	ask.techs_max = g->scope_technicians > ask.techs + 2 ? g->scope_technicians : ask.techs + 2;
+	ask.techs_max <<= solve->q.widened;
 	rc = scope_make(&f, &ask, &solve->scope);
 	if (rc == 0 && overlaps(d, &solve->scope)) {
 		solve_free(solve);

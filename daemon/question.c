@@ -143,6 +143,7 @@ question_merge(struct question *q, const struct question *more)
 	q->solve = q->solve || more->solve;
 	q->background = q->background || more->background;
 	q->tries = more->tries > q->tries ? more->tries : q->tries;
+	q->widened = more->widened > q->widened ? more->widened : q->widened;
 	if (q->asked_us == 0 || (more->asked_us != 0 && more->asked_us < q->asked_us))
 		q->asked_us = more->asked_us;
 	for (int32_t k = 0; k < STATE_TECHNICIANS_MAX; k++)

@@ -27,6 +27,7 @@ struct question {
 	bool background;             /* something may have become better: worth a look when idle */
 	int64_t asked_us;            /* monotonic time of its oldest event, 0 none: for limits only */
 	int32_t tries;               /* solves that gave no usable answer so far */
+	int32_t widened;             /* solves whose scope was too small so far */
 	/* Whose route is to be re-timed. */
 	bool dirty[STATE_TECHNICIANS_MAX];
 	int32_t dirties;

@@ -7,10 +7,18 @@
 
 #include "daemon/insertion.h"
 
-/* Who could help, or which call matters, by price; ties go to the smaller index. */
+/* Who could help, or which call matters, by price (or metres); ties go to the smaller index. */
 struct ranked {
 	int64_t cents;
 	int32_t index;
+};
+
+/* Ways to help with a call: each has its list of technicians. */
+enum help {
+	HELP_TAKE,  /* there is room on his route: by what it costs */
+	HELP_SWAP,  /* he has the skills but no room, and would have to give something away: by the detour */
+	HELP_NEAR,  /* he could take what another gives away for it: by how near he comes */
+	HELPS,
 };
 
 struct maker {
@@ -20,7 +28,8 @@ struct maker {
 	bool *timed;
 	bool *in;              /* technicians in the scope */
 	int32_t techs;         /* how many */
-	struct ranked *rank;
+	struct ranked *rank[HELPS];
+	int32_t ranked[HELPS];
 };
 
 static int
@@ -80,51 +89,104 @@ add_tech(struct maker *m, int32_t tech)
 	m->techs++;
 }
 
-/* Ranks everybody outside the scope by what the call would cost with him. */
-static int32_t
+static void
+rank_one(struct maker *m, enum help help, int32_t tech, int64_t cents)
+{
+	m->rank[help][m->ranked[help]++] = (struct ranked){ .cents = cents, .index = tech };
+}
+
+/* The least detour in metres over a place, were there time, and how near the route comes to it. */
+static void
+measure_way(const struct state *s, const struct retimed *r, struct place at, int32_t *ret_detour_m,
+    int32_t *ret_near_m)
+{
+	struct place from = r->ready_place;
+
+	*ret_detour_m = *ret_near_m = INT32_MAX;
+	for (int32_t i = r->under_way; i <= r->stops; i++) {
+		int32_t out_m = travel_crow_m(from, at), detour_m = out_m;
+
+		if (i < r->stops) {
+			struct place to = state_call(s, r->stop[i].call)->site;
+
+			detour_m += travel_crow_m(at, to) - travel_crow_m(from, to);
+			from = to;
+		}
+		*ret_detour_m = detour_m < *ret_detour_m ? detour_m : *ret_detour_m;
+		*ret_near_m = out_m < *ret_near_m ? out_m : *ret_near_m;
+	}
+}
+
+static void
+sort_ranks(struct maker *m)
+{
+	for (int h = 0; h < HELPS; h++)
+		qsort(m->rank[h], (size_t)m->ranked[h], sizeof(*m->rank[h]), by_cents);
+}
+
+/* Ranks everybody outside the scope by how he could help with a call. */
+static void
 rank_helpers(struct maker *m, int32_t call)
 {
 	const struct state *s = m->f->s;
 	struct visit v = insertion_visit(s, call);
-	int32_t n = 0;
 
+	memset(m->ranked, 0, sizeof(m->ranked));
 	for (int32_t k = 0; k < state_techs(s); k++) {
+		const struct retimed *r = m->in[k] ? NULL : route_of(m, k);
+		int32_t detour_m, near_m;
 		struct insertion best;
 
-		if (m->in[k] || !state_may(s, k, call) || !route_of(m, k)->works ||
-		    !insertion_best(m->f, k, &m->route[k], &v, &best))
+		if (r == NULL || !r->works)
 			continue;
-		m->rank[n++] = (struct ranked){ .cents = best.cents, .index = k };
+		measure_way(s, r, state_call(s, call)->site, &detour_m, &near_m);
+		rank_one(m, HELP_NEAR, k, near_m);
+		if (!state_may(s, k, call))
+			continue;
+		if (insertion_best(m->f, k, r, &v, &best))
+			rank_one(m, HELP_TAKE, k, best.cents);
+		else
+			rank_one(m, HELP_SWAP, k, detour_m);
 	}
-	qsort(m->rank, (size_t)n, sizeof(*m->rank), by_cents);
-	return n;
+	sort_ranks(m);
 }
 
 /* Ranks those outside the scope by how near their routes come to a place. */
-static int32_t
+static void
 rank_neighbours(struct maker *m, struct place at)
 {
 	const struct state *s = m->f->s;
-	int32_t n = 0;
 
+	memset(m->ranked, 0, sizeof(m->ranked));
 	for (int32_t k = 0; k < state_techs(s); k++) {
-		const struct retimed *r;
-		int32_t near, one;
+		const struct retimed *r = m->in[k] ? NULL : route_of(m, k);
+		int32_t detour_m, near_m;
 
-		if (m->in[k])
+		if (r == NULL || !r->works)
 			continue;
-		r = route_of(m, k);
-		if (!r->works)
-			continue;
-		near = travel_crow_m(at, r->ready_place);
-		for (int32_t i = r->under_way; i < r->stops; i++) {
-			one = travel_crow_m(at, state_call(s, r->stop[i].call)->site);
-			near = one < near ? one : near;
-		}
-		m->rank[n++] = (struct ranked){ .cents = near, .index = k };
+		measure_way(s, r, at, &detour_m, &near_m);
+		rank_one(m, HELP_NEAR, k, near_m);
 	}
-	qsort(m->rank, (size_t)n, sizeof(*m->rank), by_cents);
-	return n;
+	sort_ranks(m);
+}
+
+/* Adds the best of each list by turns, until the scope holds so many technicians. */
+static void
+add_ranked(struct maker *m, int32_t until)
+{
+	int32_t at[HELPS] = { 0 };
+	bool more = true;
+
+	while (more && m->techs < until) {
+		more = false;
+		for (int h = 0; h < HELPS && m->techs < until; h++) {
+			int32_t before = m->techs;
+
+			while (at[h] < m->ranked[h] && m->techs == before)
+				add_tech(m, m->rank[h][at[h]++].index);
+			more |= m->techs > before;
+		}
+	}
 }
 
 /*
@@ -139,24 +201,22 @@ add_helpers(struct maker *m)
 
 	for (int32_t c = 0; c < calls; c++) {
 		int32_t room = ask->techs_max - m->techs;
-		int32_t share = (room + calls - c - 1) / (calls - c), n;
+		int32_t share = (room + calls - c - 1) / (calls - c);
 
 		if (room <= 0)
 			break;
-		n = rank_helpers(m, ask->call[c]);
-		for (int32_t i = 0; i < n && i < share; i++)
-			add_tech(m, m->rank[i].index);
+		rank_helpers(m, ask->call[c]);
+		add_ranked(m, m->techs + share);
 	}
 	for (int32_t t = 0; t < ask->techs && m->techs < ask->techs_max; t++) {
-		int32_t room = ask->techs_max - m->techs, n;
+		int32_t room = ask->techs_max - m->techs;
 		int32_t share = (room + ask->techs - t - 1) / (ask->techs - t);
 		const struct retimed *r = route_of(m, ask->tech[t]);
 
 		if (!r->works)
 			continue;
-		n = rank_neighbours(m, r->ready_place);
-		for (int32_t i = 0; i < n && i < share; i++)
-			add_tech(m, m->rank[i].index);
+		rank_neighbours(m, r->ready_place);
+		add_ranked(m, m->techs + share);
 	}
 }
 
@@ -286,8 +346,10 @@ scope_make(const struct cost_frame *f, const struct scope_ask *ask, struct scope
 	m.route = malloc(n * sizeof(*m.route)); /* filled when asked for */
 	m.timed = calloc(n, sizeof(*m.timed));
 	m.in = calloc(n, sizeof(*m.in));
-	m.rank = calloc(n, sizeof(*m.rank));
-	if (m.route == NULL || m.timed == NULL || m.in == NULL || m.rank == NULL)
+	for (int h = 0; h < HELPS; h++)
+		m.rank[h] = calloc(n, sizeof(*m.rank[h]));
+	if (m.route == NULL || m.timed == NULL || m.in == NULL || m.rank[HELP_TAKE] == NULL ||
+	    m.rank[HELP_SWAP] == NULL || m.rank[HELP_NEAR] == NULL)
 		goto out;
 	for (int32_t t = 0; t < ask->techs; t++)
 		add_tech(&m, ask->tech[t]);
@@ -297,7 +359,8 @@ out:
 	free(m.route);
 	free(m.timed);
 	free(m.in);
-	free(m.rank);
+	for (int h = 0; h < HELPS; h++)
+		free(m.rank[h]);
 	return rc;
 }
 

@@ -2,8 +2,9 @@
 /*
  * A scope: the technicians and calls that one solve is about; all else stands still.
  *
- * Technicians: those the question concerns, then the nearest in price of those who could help with
- * the calls in question. Calls: all that are planned for them and not under way,
+ * Technicians: those the question concerns, then by turns those who could take the calls in question
+ * for the least price, those with the skills but no room, who would have to give something away for it,
+ * and those near enough to take what is given away. Calls: all that are planned for them and not under way,
  * and the open unassigned ones that one of them could do, the most urgent first.
  */
 #ifndef EVENKEEL_DAEMON_SCOPE_H
