@@ -17,8 +17,7 @@ call_is_plain(const struct model *m, int32_t i)
 	return (c->due_s == PROBLEM_NEVER || c->late_cents_per_h == 0) &&
 	    c->response_cents_per_h == 0 && !c->told.eta && !c->told.promise &&
 	    !(mc->immovable && mc->stay_served) && c->with < 0 && c->after < 0 &&
-	    (c->difficulty == 0 || m->p->weights.fair_cents == 0) && c->setup_s == 0 &&
-	    c->setup_by_kind == NULL;
+	    (c->difficulty == 0 || m->p->weights.fair_cents == 0);
 }
 
 static bool
@@ -48,7 +47,7 @@ form_of(const struct model *m)
 		if (counts_time(&p->technician[k]))
 			form = GROUND_TIMES;
 	}
-	if (p->has_depot || (told && m->counts) || (form == GROUND_TIMES && windows))
+	if ((told && m->counts) || (form == GROUND_TIMES && windows))
 		return GROUND_FULL;
 	return form;
 }
@@ -146,7 +145,8 @@ find_twins(struct ground *g)
 static bool
 same_needs(const struct call *a, const struct call *b)
 {
-	return a->needs == b->needs && a->required == b->required && a->forbiddens == 0 &&
+	return a->needs == b->needs && a->required == b->required && a->tools == b->tools &&
+	    a->forbiddens == 0 &&
 	    b->forbiddens == 0 && memcmp(a->need, b->need,
 	    (size_t)a->needs * sizeof(*a->need)) == 0;
 }
@@ -193,7 +193,7 @@ find_stops(struct ground *g)
 	g->who = names_technicians(p);
 	for (int32_t i = 0; i < p->calls; i++)
 		g->stop[i] = (struct ground_stop){ p->call[i].open_s, p->call[i].close_s,
-			p->call[i].duration_s, p->call[i].windows };
+			p->call[i].windows };
 	for (int32_t i = 0; i < p->calls; i++)
 		for (int32_t l = 0; l < p->loads; l++) {
 			g->load[i * p->loads + l] = (struct ground_load){
@@ -233,6 +233,21 @@ find_classes(struct ground *g)
 	return g->classes;
 }
 
+/* Legs to the depot and from it, for technician k and his calls. */
+static void
+fill_depot(const struct model *m, int32_t k, int32_t *s)
+{
+	size_t places = (size_t)m->places, depot = (size_t)model_depot_place(m);
+	int32_t start = model_start_place(m, k), end = model_end_place(m, k);
+
+	for (int32_t a = 0; a < m->p->calls; a++) {
+		s[depot * places + (size_t)a] = model_drive_s(m, k, (int32_t)depot, a);
+		s[(size_t)a * places + depot] = model_drive_s(m, k, a, (int32_t)depot);
+	}
+	s[(size_t)start * places + depot] = model_drive_s(m, k, start, (int32_t)depot);
+	s[depot * places + (size_t)end] = model_drive_s(m, k, (int32_t)depot, end);
+}
+
 /* Legs of places that only another technician has are never asked for: they stay 0. */
 static void
 fill_table(const struct ground *g, int32_t class, struct leg_table *t)
@@ -258,6 +273,8 @@ fill_table(const struct ground *g, int32_t class, struct leg_table *t)
 			t->s[(size_t)end * places + (size_t)a] = model_drive_s(m, k, end, a);
 			t->s[(size_t)a * places + (size_t)end] = model_drive_s(m, k, a, end);
 		}
+		if (p->has_depot)
+			fill_depot(m, k, t->s);
 	}
 }
 

@@ -71,6 +71,11 @@ route_to_json(const struct problem *p, const struct plan_route *r, int32_t k)
 	}
 	bad |= put(j, "stops", stops);
 	bad |= put(j, "breaks", breaks);
+	if (r->depot_after >= 0)
+		bad |= put(j, "depot", json_pack("{s:i,s:i}", "after", (int)r->depot_after, "at_s",
+		    (int)r->depot_s));
+	if (p->technician[k].leaves_late)
+		bad |= put(j, "leave_s", json_integer(r->leave_s));
 	bad |= put(j, "end_s", json_integer(r->end_s));
 	bad |= put(j, "cost_cents", json_integer(r->cost_cents));
 	if (bad == 0)
@@ -182,6 +187,28 @@ read_breaks(struct json_reader *r, const json_t *j, const struct technician *t,
 	return rc;
 }
 
+/* The visit to the depot, and when the day begins; both may be missing. */
+static int
+read_day(struct json_reader *r, const json_t *j, struct plan_route *route)
+{
+	const json_t *depot = json_object_get(j, "depot"), *leave = json_object_get(j, "leave_s");
+	int64_t after = -1, at_s = 0, leave_s = route->leave_s;
+	int rc = 0;
+
+	if (depot != NULL)
+		rc = json_read_int(r, "depot.after", json_object_get(depot, "after"), 0,
+		    route->stops, &after);
+	if (rc == 0 && depot != NULL)
+		rc = json_read_int(r, "depot.at_s", json_object_get(depot, "at_s"), INT32_MIN,
+		    INT32_MAX, &at_s);
+	if (rc == 0 && leave != NULL)
+		rc = json_read_int(r, "leave_s", leave, INT32_MIN, INT32_MAX, &leave_s);
+	route->depot_after = (int32_t)after;
+	route->depot_s = (int32_t)at_s;
+	route->leave_s = (int32_t)leave_s;
+	return rc;
+}
+
 static int
 read_route(struct json_reader *r, const json_t *j, const struct problem *p, const json_t *index,
     struct plan *plan, int32_t k)
@@ -197,6 +224,8 @@ read_route(struct json_reader *r, const json_t *j, const struct problem *p, cons
 	rc = read_stops(r, json_object_get(j, "stops"), index, plan, route);
 	if (rc == 0)
 		rc = read_breaks(r, json_object_get(j, "breaks"), &p->technician[k], route);
+	if (rc == 0)
+		rc = read_day(r, j, route);
 	if (rc == 0)
 		rc = json_read_int(r, "end_s", json_object_get(j, "end_s"), INT32_MIN, INT32_MAX,
 		    &v);

@@ -90,9 +90,10 @@ struct technician {
 	int32_t overtime_cents_per_h;
 	int32_t day_cents;      /* once, if he has any stop */
 	/*
-	 * He leaves for his first stop as late as that does not make him end later, nor any
-	 * start cost more, and the time before is no waiting. Otherwise his day counts from
-	 * ready_s on. Not together with traffic, nor with breaks that part a drive or have
+	 * He leaves for his first stop as late as that does not make him end later, nor changes
+	 * what any start costs, and the time before is no waiting. (A start that is put off beyond
+	 * what was told, only so that he can leave later still, is not thought of.) Otherwise
+	 * his day counts from ready_s on. Not together with traffic, nor with breaks that part a drive or have
 	 * more than one window.
 	 */
 	bool leaves_late;

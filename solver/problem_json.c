@@ -7,69 +7,10 @@
 #include <string.h>
 
 #include "solver/json_read.h"
+#include "solver/members.h"
+#include "solver/problem_json_parts.h"
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-
-static const struct json_int technician_ints[] = {
-	{ "ready_s", offsetof(struct technician, ready_s), 0, true },
-	{ "shift_end_s", offsetof(struct technician, shift_end_s), 0, true },
-	{ "overtime_max_s", offsetof(struct technician, overtime_max_s), 0, false },
-	{ "speed_pct", offsetof(struct technician, speed_pct), 100, false },
-	{ "drive_cents_per_h", offsetof(struct technician, drive_cents_per_h), 0, false },
-	{ "wait_cents_per_h", offsetof(struct technician, wait_cents_per_h), 0, false },
-	{ "overtime_cents_per_h", offsetof(struct technician, overtime_cents_per_h), 0, false },
-	{ "hard_before", offsetof(struct technician, hard_before), 0, false },
-	{ "fixed", offsetof(struct technician, fixed), 0, false },
-};
-static const char *const technician_others[] = { "id", "start", "end", "skills", "breaks",
-	"current", NULL };
-
-static const struct json_int break_ints[] = {
-	{ "open_s", offsetof(struct break_due, open_s), 0, true },
-	{ "close_s", offsetof(struct break_due, close_s), PROBLEM_NEVER, false },
-	{ "duration_s", offsetof(struct break_due, duration_s), 0, true },
-};
-
-static const struct json_int call_ints[] = {
-	{ "duration_s", offsetof(struct call, duration_s), 0, true },
-	{ "open_s", offsetof(struct call, open_s), 0, false },
-	{ "close_s", offsetof(struct call, close_s), PROBLEM_NEVER, false },
-	{ "due_s", offsetof(struct call, due_s), PROBLEM_NEVER, false },
-	{ "opened_s", offsetof(struct call, opened_s), 0, false },
-	{ "difficulty", offsetof(struct call, difficulty), 0, false },
-	{ "late_cents_per_h", offsetof(struct call, late_cents_per_h), 0, false },
-	{ "response_cents_per_h", offsetof(struct call, response_cents_per_h), 0, false },
-	{ "break_promise_cents", offsetof(struct call, break_promise_cents), 0, false },
-	{ "prefer_cents", offsetof(struct call, prefer_cents), 0, false },
-	{ "reassign_cents", offsetof(struct call, reassign_cents), 0, false },
-	{ "repromise_cents", offsetof(struct call, repromise_cents), 0, false },
-	{ "eta_moved_cents", offsetof(struct call, eta_moved_cents), 0, false },
-	{ "drop_cents", offsetof(struct call, drop_cents), 0, false },
-	{ "unserved_cents", offsetof(struct call, unserved_cents), 0, true },
-};
-static const char *const call_others[] = { "id", "site", "needs", "required", "preferred",
-	"forbidden", "told", "stay", "immovable", NULL };
-
-static const struct json_int travel_ints[] = {
-	{ "road_factor_pct", offsetof(struct travel_model, road_factor_pct), 130, false },
-	{ "speed_m_per_h", offsetof(struct travel_model, speed_m_per_h), 40000, false },
-	{ "leg_s", offsetof(struct travel_model, leg_s), 0, false },
-};
-
-static const struct json_int weight_ints[] = {
-	{ "eta_tolerance_s", offsetof(struct weights, eta_tolerance_s), 600, false },
-	{ "late_steep_s", offsetof(struct weights, late_steep_s), 3600, false },
-	{ "break_late_cents_per_h", offsetof(struct weights, break_late_cents_per_h), 0, false },
-	{ "fair_cents", offsetof(struct weights, fair_cents), 0, false },
-};
-
-static const struct json_int problem_ints[] = {
-	{ "budget", offsetof(struct problem, budget), -1, false },
-};
-static const char *const problem_others[] = { "origin", "travel", "weights", "technicians",
-	"calls", NULL };
-static const char *const no_others[] = { NULL };
-static const char *const place_others[] = { "lat", "lon", NULL };
+static const char *const place_others[] = { "lat", "lon", "location", NULL };
 static const char *const told_others[] = { "technician", "eta_s", "promise", NULL };
 
 /* What is being decoded: names to indices, as objects, so that lookups are fast. */
@@ -100,19 +41,51 @@ read_coordinate(const struct json_reader *r, const char *place, const char *name
 }
 
 static int
-read_place(const struct json_reader *r, const char *name, const json_t *j, struct place *ret)
+read_row(const struct json_reader *r, const char *place, const json_t *j, int32_t rows,
+    int64_t *ret)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s.location", place);
+	return json_read_int(r, name, j, 0, rows - 1, ret);
+}
+
+/* Latitude and longitude; or, where there are matrices, the row of them. */
+static int
+read_spot(const struct decode *d, const char *name, const json_t *j, struct place *ret,
+    int32_t *ret_location)
+{
+	const struct json_reader *r = &d->r;
+	const json_t *lat = json_object_get(j, "lat"), *lon = json_object_get(j, "lon");
+	int64_t row = 0;
+	int rc = 0;
+
+	if (d->p->matrices > 0) {
+		rc = read_row(r, name, json_object_get(j, "location"), d->p->locations, &row);
+		*ret_location = (int32_t)row;
+		if (rc < 0 || (lat == NULL && lon == NULL))
+			return rc;
+	} else if (json_object_get(j, "location") != NULL) {
+		return json_refuse(r, "%s.location: expected none without matrices, got %s", name,
+		    json_kind(json_object_get(j, "location")));
+	}
+	rc = read_coordinate(r, name, "lat", lat, &ret->lat_udeg);
+	if (rc == 0)
+		rc = read_coordinate(r, name, "lon", lon, &ret->lon_udeg);
+	return rc;
+}
+
+static int
+read_place(const struct decode *d, const char *name, const json_t *j, struct place *ret,
+    int32_t *ret_location)
 {
 	int rc;
 
 	if (!json_is_object(j))
-		return json_refuse(r, "%s: expected an object with lat and lon, got %s", name,
+		return json_refuse(&d->r, "%s: expected an object with lat and lon, got %s", name,
 		    json_kind(j));
-	rc = json_known(r, j, NULL, 0, place_others);
-	if (rc == 0)
-		rc = read_coordinate(r, name, "lat", json_object_get(j, "lat"), &ret->lat_udeg);
-	if (rc == 0)
-		rc = read_coordinate(r, name, "lon", json_object_get(j, "lon"), &ret->lon_udeg);
-	return rc;
+	rc = json_known(&d->r, j, NULL, 0, place_others);
+	return rc == 0 ? read_spot(d, name, j, ret, ret_location) : rc;
 }
 
 /* Copies the id and notes its index; the same id twice is refused. */
@@ -251,9 +224,10 @@ read_breaks(struct json_reader *r, const json_t *j, struct technician *t)
 		const json_t *jb = json_array_get(j, b);
 
 		snprintf(r->at + at, sizeof(r->at) - at, "breaks[%zu].", b);
-		rc = json_known(r, jb, break_ints, ARRAY_LEN(break_ints), no_others);
+		rc = members_read(r, jb, &members_break, &t->due[b]);
 		if (rc == 0)
-			rc = json_read_ints(r, jb, break_ints, ARRAY_LEN(break_ints), &t->due[b]);
+			rc = parts_read_windows(r, json_object_get(jb, "windows"), t->due[b].window,
+			    &t->due[b].windows);
 		r->at[at] = '\0';
 	}
 	if (rc == 0)
@@ -262,32 +236,48 @@ read_breaks(struct json_reader *r, const json_t *j, struct technician *t)
 }
 
 static int
-read_technician(struct decode *d, const json_t *j, int32_t k)
+read_technician_skills(struct decode *d, const json_t *skills, struct technician *t)
 {
-	struct technician *t = &d->p->technician[k];
-	const json_t *skills = json_object_get(j, "skills");
-	const json_t *end = json_object_get(j, "end");
-	int rc = json_known(&d->r, j, technician_ints, ARRAY_LEN(technician_ints),
-	    technician_others);
-
-	if (rc == 0)
-		rc = read_id(&d->r, json_object_get(j, "id"), d->technician_index, k, t->id);
-	if (rc == 0)
-		rc = json_read_ints(&d->r, j, technician_ints, ARRAY_LEN(technician_ints), t);
-	if (rc == 0)
-		rc = read_place(&d->r, "start", json_object_get(j, "start"), &t->start);
-	t->open_end = end == NULL || json_is_null(end);
-	if (rc == 0 && !t->open_end)
-		rc = read_place(&d->r, "end", end, &t->end);
-	if (rc == 0 && json_object_size(skills) > 0) {
+	if (json_object_size(skills) > 0) {
 		t->skill = malloc(json_object_size(skills) * sizeof(*t->skill));
 		if (t->skill == NULL)
 			return -ENOMEM;
 	}
+	return read_skills(d, "skills", skills, PROBLEM_SKILLS_MAX, t->skill, &t->skills);
+}
+
+/* Where his day begins and ends. */
+static int
+read_ends(struct decode *d, const json_t *j, struct technician *t)
+{
+	const json_t *start = json_object_get(j, "start"), *end = json_object_get(j, "end");
+	int rc = 0;
+
+	t->open_start = start != NULL && json_is_null(start);
+	if (!t->open_start)
+		rc = read_place(d, "start", start, &t->start, &t->start_location);
+	t->open_end = end == NULL || json_is_null(end);
+	if (rc == 0 && !t->open_end)
+		rc = read_place(d, "end", end, &t->end, &t->end_location);
+	return rc;
+}
+
+static int
+read_technician(struct decode *d, const json_t *j, int32_t k)
+{
+	struct technician *t = &d->p->technician[k];
+	int rc = members_read(&d->r, j, &members_technician, t);
+
 	if (rc == 0)
-		rc = read_skills(d, "skills", skills, PROBLEM_SKILLS_MAX, t->skill, &t->skills);
+		rc = read_id(&d->r, json_object_get(j, "id"), d->technician_index, k, t->id);
+	if (rc == 0)
+		rc = read_ends(d, j, t);
+	if (rc == 0)
+		rc = read_technician_skills(d, json_object_get(j, "skills"), t);
 	if (rc == 0)
 		rc = read_breaks(&d->r, json_object_get(j, "breaks"), t);
+	if (rc == 0)
+		rc = parts_read_technician(&d->r, d->p, j, t);
 	return rc;
 }
 
@@ -353,15 +343,12 @@ static int
 read_call(struct decode *d, const json_t *j, int32_t i)
 {
 	struct call *c = &d->p->call[i];
-	const json_t *immovable = json_object_get(j, "immovable");
-	int rc = json_known(&d->r, j, call_ints, ARRAY_LEN(call_ints), call_others);
+	int rc = members_read(&d->r, j, &members_call, c);
 
 	if (rc == 0)
 		rc = read_id(&d->r, json_object_get(j, "id"), d->call_index, i, c->id);
 	if (rc == 0)
-		rc = json_read_ints(&d->r, j, call_ints, ARRAY_LEN(call_ints), c);
-	if (rc == 0)
-		rc = read_place(&d->r, "site", json_object_get(j, "site"), &c->site);
+		rc = read_place(d, "site", json_object_get(j, "site"), &c->site, &c->location);
 	if (rc == 0)
 		rc = read_skills(d, "needs", json_object_get(j, "needs"), PROBLEM_NEEDS_MAX,
 		    c->need, &c->needs);
@@ -379,10 +366,31 @@ read_call(struct decode *d, const json_t *j, int32_t i)
 		rc = read_told(d, json_object_get(j, "told"), &c->told);
 	if (rc == 0)
 		rc = read_stay(d, json_object_get(j, "stay"), i);
-	if (rc == 0 && immovable != NULL && !json_is_boolean(immovable))
-		rc = json_refuse(&d->r, "immovable: expected true or false, got %s",
-		    json_kind(immovable));
-	c->immovable = json_is_true(immovable);
+	if (rc == 0)
+		rc = parts_read_flag(&d->r, "immovable", json_object_get(j, "immovable"),
+		    &c->immovable);
+	if (rc == 0)
+		rc = parts_read_call(&d->r, d->p, j, c);
+	return rc;
+}
+
+/* Calls tied to others, once all ids are known. */
+static int
+read_links(struct decode *d, const json_t *calls)
+{
+	int rc = 0;
+
+	for (int32_t i = 0; rc == 0 && i < d->p->calls; i++) {
+		const json_t *j = json_array_get(calls, (size_t)i);
+
+		snprintf(d->r.at, sizeof(d->r.at), "calls[%d].", i);
+		rc = read_ref(&d->r, "with", json_object_get(j, "with"), d->call_index,
+		    &d->p->call[i].with);
+		if (rc == 0)
+			rc = read_ref(&d->r, "after", json_object_get(j, "after"), d->call_index,
+			    &d->p->call[i].after);
+	}
+	d->r.at[0] = '\0';
 	return rc;
 }
 
@@ -408,12 +416,12 @@ read_all(struct decode *d, const json_t *technicians, const json_t *calls)
 		    PROBLEM_STOPS_MAX, d->call_index, &t->current, &t->currents);
 	}
 	d->r.at[0] = '\0';
-	return rc;
+	return rc == 0 ? read_links(d, calls) : rc;
 }
 
 static int
-read_object(struct decode *d, const json_t *j, const char *name, const struct json_int *ints,
-    size_t n, void *thing)
+read_object(struct decode *d, const json_t *j, const char *name, const struct members *of,
+    void *thing)
 {
 	const json_t *member = json_object_get(j, name);
 	json_t *none = NULL;
@@ -422,11 +430,25 @@ read_object(struct decode *d, const json_t *j, const char *name, const struct js
 	if (member == NULL)
 		member = none = json_object();
 	snprintf(d->r.at, sizeof(d->r.at), "%s.", name);
-	rc = json_known(&d->r, member, ints, n, no_others);
-	if (rc == 0)
-		rc = json_read_ints(&d->r, member, ints, n, thing);
+	rc = members_read(&d->r, member, of, thing);
 	d->r.at[0] = '\0';
 	json_decref(none);
+	return rc;
+}
+
+static int
+read_depot(struct decode *d, const json_t *j)
+{
+	int rc;
+
+	if (j == NULL || json_is_null(j))
+		return 0;
+	d->p->has_depot = true;
+	snprintf(d->r.at, sizeof(d->r.at), "depot.");
+	rc = members_read(&d->r, j, &members_depot, d->p);
+	d->r.at[0] = '\0';
+	if (rc == 0)
+		rc = read_spot(d, "depot", j, &d->p->depot, &d->p->depot_location);
 	return rc;
 }
 
@@ -459,16 +481,57 @@ complete_stay(struct decode *d)
 	return rc;
 }
 
+/* How many loads, parts and kinds there are: the sizes of what is read after them. */
+static int
+read_sizes(struct decode *d, const json_t *j)
+{
+	const struct {
+		const char *name;
+		int32_t max, *n;
+	} size[] = {
+		{ "loads", PROBLEM_LOADS_MAX, &d->p->loads },
+		{ "parts", PROBLEM_PARTS_MAX, &d->p->parts },
+		{ "kinds", PROBLEM_KINDS_MAX, &d->p->kinds },
+	};
+	int rc = members_read(&d->r, j, &members_problem, d->p);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(size) / sizeof(size[0]); i++)
+		if (*size[i].n < 0 || *size[i].n > size[i].max)
+			rc = json_refuse(&d->r, "%s: expected 0 to %d, got %d", size[i].name,
+			    size[i].max, *size[i].n);
+	return rc;
+}
+
+/* All but technicians and calls. */
+static int
+read_general(struct decode *d, const json_t *j)
+{
+	const json_t *origin = json_object_get(j, "origin");
+	int rc = read_sizes(d, j);
+
+	if (rc == 0 && origin != NULL)
+		rc = json_read_int(&d->r, "origin", origin, INT64_MIN, INT64_MAX, &d->p->origin);
+	if (rc == 0)
+		rc = read_object(d, j, "travel", &members_travel, &d->p->travel);
+	if (rc == 0)
+		rc = read_object(d, j, "weights", &members_weight, &d->p->weights);
+	if (rc == 0)
+		rc = parts_read_roads(&d->r, d->p, j);
+	if (rc == 0)
+		rc = read_depot(d, json_object_get(j, "depot"));
+	return rc;
+}
+
 static int
 read_problem(struct decode *d, const json_t *j)
 {
 	const json_t *technicians = json_object_get(j, "technicians");
 	const json_t *calls = json_object_get(j, "calls");
-	const json_t *origin = json_object_get(j, "origin");
 	size_t n_technicians, n_calls;
 	int rc;
 
-	rc = json_known(&d->r, j, problem_ints, ARRAY_LEN(problem_ints), problem_others);
+	rc = json_known(&d->r, j, members_problem.ints, members_problem.n,
+	    members_problem.others);
 	if (rc == 0)
 		rc = json_read_array(&d->r, "technicians", technicians, PROBLEM_TECHNICIANS_MAX,
 		    &n_technicians);
@@ -480,15 +543,7 @@ read_problem(struct decode *d, const json_t *j)
 	d->stay_given = calloc(n_calls + 1, sizeof(*d->stay_given));
 	if (d->p == NULL || d->stay_given == NULL)
 		return -ENOMEM;
-	rc = json_read_ints(&d->r, j, problem_ints, ARRAY_LEN(problem_ints), d->p);
-	if (rc == 0 && origin != NULL)
-		rc = json_read_int(&d->r, "origin", origin, INT64_MIN, INT64_MAX, &d->p->origin);
-	if (rc == 0)
-		rc = read_object(d, j, "travel", travel_ints, ARRAY_LEN(travel_ints),
-		    &d->p->travel);
-	if (rc == 0)
-		rc = read_object(d, j, "weights", weight_ints, ARRAY_LEN(weight_ints),
-		    &d->p->weights);
+	rc = read_general(d, j);
 	if (rc == 0)
 		rc = read_all(d, technicians, calls);
 	if (rc == 0)
@@ -541,155 +596,3 @@ problem_parse(const char *text, size_t size, struct problem **ret, char *why, si
 	return rc;
 }
 
-static int
-put(json_t *j, const char *name, json_t *v)
-{
-	return json_object_set_new_nocheck(j, name, v);
-}
-
-static json_t *
-place_to_json(struct place at)
-{
-	return json_pack("{s:f,s:f}", "lat", at.lat_udeg / 1e6, "lon", at.lon_udeg / 1e6);
-}
-
-static json_t *
-skills_to_json(const struct problem *p, const struct skill_level *s, int32_t n)
-{
-	json_t *j = json_object();
-
-	for (int32_t i = 0; i < n; i++)
-		put(j, p->skill_name[s[i].skill], json_integer(s[i].level));
-	return j;
-}
-
-static json_t *
-technician_to_json(const struct problem *p, const struct technician *t)
-{
-	json_t *j = json_object();
-	json_t *list;
-	int bad = put(j, "id", json_string(t->id));
-
-	bad |= put(j, "start", place_to_json(t->start));
-	if (!t->open_end)
-		bad |= put(j, "end", place_to_json(t->end));
-	bad |= json_write_ints(j, technician_ints, ARRAY_LEN(technician_ints), t);
-	if (t->skills > 0)
-		bad |= put(j, "skills", skills_to_json(p, t->skill, t->skills));
-	list = json_array();
-	for (int32_t b = 0; b < t->dues; b++) {
-		json_t *due = json_object();
-
-		bad |= json_write_ints(due, break_ints, ARRAY_LEN(break_ints), &t->due[b]);
-		bad |= json_array_append_new(list, due);
-	}
-	bad |= put(j, "breaks", list);
-	list = json_array();
-	for (int32_t r = 0; r < t->currents; r++)
-		bad |= json_array_append_new(list, json_string(p->call[t->current[r]].id));
-	bad |= put(j, "current", list);
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-static json_t *
-told_to_json(const struct problem *p, const struct told *told)
-{
-	json_t *j = json_object();
-	int bad = 0;
-
-	if (told->technician >= 0)
-		bad |= put(j, "technician", json_string(p->technician[told->technician].id));
-	if (told->eta)
-		bad |= put(j, "eta_s", json_integer(told->eta_s));
-	if (told->promise)
-		bad |= put(j, "promise",
-		    json_pack("[i,i]", told->promise_from_s, told->promise_to_s));
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-static json_t *
-call_to_json(const struct problem *p, const struct call *c, bool on_route)
-{
-	json_t *j = json_object();
-	int bad = put(j, "id", json_string(c->id));
-
-	bad |= put(j, "site", place_to_json(c->site));
-	bad |= json_write_ints(j, call_ints, ARRAY_LEN(call_ints), c);
-	if (c->needs > 0)
-		bad |= put(j, "needs", skills_to_json(p, c->need, c->needs));
-	if (c->required >= 0)
-		bad |= put(j, "required", json_string(p->technician[c->required].id));
-	if (c->preferred >= 0)
-		bad |= put(j, "preferred", json_string(p->technician[c->preferred].id));
-	if (c->forbiddens > 0) {
-		json_t *list = json_array();
-
-		for (int32_t f = 0; f < c->forbiddens; f++)
-			if (c->forbidden[f] >= 0)
-				bad |= json_array_append_new(list,
-				    json_string(p->technician[c->forbidden[f]].id));
-		bad |= put(j, "forbidden", list);
-	}
-	if (c->told.technician >= 0 || c->told.eta || c->told.promise)
-		bad |= put(j, "told", told_to_json(p, &c->told));
-	if (c->stay_served)
-		bad |= put(j, "stay", json_integer(c->stay_s));
-	else if (on_route)
-		bad |= put(j, "stay", json_null());
-	if (c->immovable)
-		bad |= put(j, "immovable", json_true());
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-static int
-put_lists(json_t *j, const struct problem *p, bool *on_route)
-{
-	json_t *technicians = json_array();
-	json_t *calls = json_array();
-	int bad = 0;
-
-	for (int32_t k = 0; k < p->technicians; k++) {
-		bad |= json_array_append_new(technicians,
-		    technician_to_json(p, &p->technician[k]));
-		for (int32_t r = 0; r < p->technician[k].currents; r++)
-			on_route[p->technician[k].current[r]] = true;
-	}
-	for (int32_t i = 0; i < p->calls; i++)
-		bad |= json_array_append_new(calls, call_to_json(p, &p->call[i], on_route[i]));
-	bad |= put(j, "technicians", technicians);
-	bad |= put(j, "calls", calls);
-	return bad;
-}
-
-json_t *
-problem_to_json(const struct problem *p)
-{
-	bool *on_route = calloc((size_t)p->calls + 1, sizeof(*on_route));
-	json_t *j = json_object();
-	json_t *travel = json_object();
-	json_t *weights = json_object();
-	int bad = on_route == NULL;
-
-	bad |= json_write_ints(travel, travel_ints, ARRAY_LEN(travel_ints), &p->travel);
-	bad |= json_write_ints(weights, weight_ints, ARRAY_LEN(weight_ints), &p->weights);
-	bad |= put(j, "travel", travel);
-	bad |= put(j, "weights", weights);
-	bad |= put(j, "origin", json_integer(p->origin));
-	bad |= json_write_ints(j, problem_ints, ARRAY_LEN(problem_ints), p);
-	if (bad == 0)
-		bad = put_lists(j, p, on_route);
-	free(on_route);
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}

@@ -164,6 +164,20 @@ allowed(const struct window *w, int32_t n, int64_t s)
 	return n == 0 ? s : PROBLEM_NEVER;
 }
 
+/* From when on a start disturbs nobody by coming too soon. */
+static int64_t
+calm_from(const struct call *c)
+{
+	int64_t eta = (int64_t)c->told.eta_s - p->weights.eta_tolerance_s;
+	int64_t from = INT32_MIN;
+
+	if (c->stay_served && c->told.eta)
+		from = eta < c->stay_s ? eta : c->stay_s;
+	if (c->stay_served && c->told.promise && from < c->stay_s && from < c->told.promise_from_s)
+		from = c->told.promise_from_s < c->stay_s ? c->told.promise_from_s : c->stay_s;
+	return from;
+}
+
 /* Every start that could matter: at once, and all edges of windows after that. */
 static int
 starts_of(const struct technician *t, int32_t i, int64_t at_s, int64_t *out)
@@ -172,7 +186,7 @@ starts_of(const struct technician *t, int32_t i, int64_t at_s, int64_t *out)
 	int32_t tol = p->weights.eta_tolerance_s;
 	const int64_t edge[] = { c->told.eta ? c->told.eta_s - tol : INT32_MIN,
 		c->told.promise ? c->told.promise_from_s : INT32_MIN,
-		c->stay_served ? c->stay_s : INT32_MIN, c->told.eta ? c->told.eta_s : INT32_MIN,
+		calm_from(c), c->told.eta ? c->told.eta_s : INT32_MIN,
 		c->stay_served ? c->stay_s + 1 : INT32_MIN, at_s + 1, at_s + 777 };
 	int edges = many_starts && !t->leaves_late ? 7 : 3;
 	int n = 0;

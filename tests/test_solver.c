@@ -84,7 +84,30 @@ static const struct {
 	{ "a number of 64 bits", "3600,", "99999999999,", "calls[0].duration_s: expected" },
 	{ "a negative duration", "3600,", "-1,", "calls[0].duration_s: expected 0 to" },
 	{ "off the earth", "42.01", "91", "calls[0].site.lat: expected -90 to 90 degrees" },
-	{ "no place", "{\"lat\":42,\"lon\":-71}", "null", "technicians[0].start" },
+	{ "no place", "{\"lat\":42,\"lon\":-71}", "3", "technicians[0].start" },
+	{ "a start at the first stop", "{\"lat\":42,\"lon\":-71}", "null", NULL },
+	{ "windows", "3600,", "3600,\"windows\":[[0,100],[200,300]],", NULL },
+	{ "windows that overlap", "3600,", "3600,\"windows\":[[0,100],[100,300]],",
+	    "calls[0].windows[1]: expected to open after 100, got 100" },
+	{ "half a window", "3600,", "3600,\"windows\":[[0]],", "calls[0].windows[0]: expected two" },
+	{ "a load of no dimension", "3600,", "3600,\"pickup\":[1],", "calls[0].pickup: expected at most 0" },
+	{ "too many dimensions", "{\"travel\"", "{\"loads\":5,\"travel\"", "loads: expected 0 to 4, got 5" },
+	{ "a tool of no number", "3600,", "3600,\"tools\":[64],", "calls[0].tools: expected 0 to 63" },
+	{ "a row of no matrix", "\"lat\":42.01", "\"location\":1,\"lat\":42.01",
+	    "calls[0].site.location: expected none without matrices" },
+	{ "no row of the matrix", "{\"travel\"", "{\"matrices\":[[[0]]],\"travel\"",
+	    "technicians[0].start.location: expected a whole number, got nothing" },
+	{ "a matrix that is not square", "{\"travel\"", "{\"matrices\":[[[0,1]]],\"travel\"",
+	    "matrices[0][0]: expected a row of 1, got an array of 2" },
+	{ "traffic of a day of one hour", "{\"travel\"", "{\"traffic\":{\"hour_pct\":[50]},\"travel\"",
+	    "traffic.hour_pct: expected an array of 24, got an array of 1" },
+	{ "with itself", "3600,", "3600,\"with\":\"c1\",", "calls[0].with: expected another call" },
+	{ "after nobody", "3600,", "3600,\"after\":\"c2\",", "calls[0].after: expected an id" },
+	{ "leaving late", "\"ready_s\"", "\"leaves_late\":true,\"ready_s\"", NULL },
+	{ "leaving late in traffic", "\"travel\":{\"speed_m_per_h\":36000},\"technicians\":[{",
+	    "\"traffic\":{\"hour_pct\":[50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,50,"
+	    "50,50,50]},\"technicians\":[{\"leaves_late\":true,",
+	    "technicians[0].leaves_late: expected false where there is traffic" },
 	{ "an unknown technician", "\"technician\":\"t1\"", "\"technician\":\"t2\"",
 	    "calls[0].told.technician: expected an id of this problem, got t2" },
 	{ "an unknown call", "[\"c1\"]", "[\"c2\"]", "technicians[0].current" },
@@ -184,7 +207,9 @@ test_round_trips(void **unused)
 	(void)unused;
 	for (uint64_t seed = 1; seed <= RANDOM_CASES; seed++) {
 		struct rng r = { seed };
-		struct problem *p = solver_random(&r, 3, rng_range(&r, 0, 10));
+		unsigned parts = seed % 3 == 0 ? 0
+		    : (unsigned)rng_below(&r, 1 << PARTS);
+		struct problem *p = solver_random_with(&r, 3, rng_range(&r, 0, 10), parts);
 		struct solve_limits lim = { .work = 3000, .seed = seed, .search = seed % 2 == 0 };
 		struct problem *q;
 		struct plan *a, *b, *c;
