@@ -51,7 +51,8 @@ set_scale(struct graph *g, const struct duals *duals)
 		g->price[j] = (int32_t)ceil(duals->call[g->open[j]] * g->scale);
 	g->chosen_price = (int32_t)ceil(duals->chosen * g->scale);
 	for (int32_t at = 0; at < g->n * g->n; at++)
-		g->leg_price[at] = scaled(g, (int32_t)g->drive_cents[at]);
+		g->leg_price[at] = graph_closed(g, at / g->n, at % g->n) ? GRAPH_SCALED_NEVER
+		    : scaled(g, (int32_t)g->drive_cents[at]);
 }
 
 /* The layers, and the calls that pay most for what lanes are left: no way visits these twice. */
@@ -226,8 +227,8 @@ static void
 bound_leave(struct graph *g, int32_t i, int32_t b, const int32_t *useful, int32_t n_useful)
 {
 	int32_t at = b * g->n + i;
-	int32_t end = g->end_cents[at] == GRAPH_NEVER ? GRAPH_SCALED_NEVER
-	    : scaled(g, g->end_cents[at]);
+	int32_t end = g->end_cents[at] == GRAPH_NEVER || graph_closed(g, i, -1)
+	    ? GRAPH_SCALED_NEVER : scaled(g, g->end_cents[at]);
 	struct graph_ways w = { four(end), four(end), four(-1) };
 
 	for (int32_t u = 0; u < n_useful; u++) {
@@ -265,7 +266,7 @@ add_useful(const struct graph *g, int32_t b, bool *is_useful, int32_t *useful, i
 		if (is_useful[j])
 			continue;
 		/* Home as of the bucket's end: dearer than any time in it. */
-		if (g->metric && b + 1 < g->buckets && g->end_cents[(b + 1) * g->n + j] < home)
+		if (g->metric && g->arcs == NULL && b + 1 < g->buckets && g->end_cents[(b + 1) * g->n + j] < home)
 			home = scaled(g, g->end_cents[(b + 1) * g->n + j] + ROUNDED_LEGS);
 		pays = g->from[b * g->n + j].first < four(home);
 		if ((pays[0] | pays[1] | pays[2] | pays[3]) == 0)

@@ -8,48 +8,14 @@
 #include <string.h>
 
 #include "solver/clock.h"
-#include "solver/master.h"
+#include "solver/tree.h"
 
-#define EPS 1e-5 /* cents: the least reduced cost that counts as none */
+#define GAP_LESS 0.7 /* of a gap that held too many routes: then it is worth another try */
 
 enum {
-	COLUMNS_PER_RUN = 10,
-	COLUMNS_PER_ROUND = 20,
-	FAIR_LABELS = 3000,        /* of a pricing run that proves nothing */
-	ENUM_LABELS = 150000,      /* of an enumeration, per technician */
-	ENUM_COLUMNS = 6000,       /* all technicians together */
-	MIP_COLUMNS_CLIQUES = 1300,
-	MIP_COLUMNS_QUICK = 1500,  /* of the first, unproven integer program */
-	MIP_NODES_QUICK = 60,
-	MIP_NODES = 5000,
 	WORK_PER_PIVOT = 20,
 	DEPTH_MAX = 400,
-};
-
-struct exact {
-	const struct model *m;
-	const struct exact_limits *lim;
-	struct draft *best;      /* the incumbent */
-	bool best_keeps;
-	struct draft *candidate;
-	struct route_work *w;
-	struct master ms;
-	struct price *price;
-	bool *take, *use;        /* by column of the program */
-	size_t flags_max;
-	double *share;           /* technicians * opens: how much of a call each one does */
-	int64_t until_us;        /* the deadline of what is under way, 0 none */
-	int32_t turn;            /* the technician to be priced next */
-	int64_t labels, nodes;
-	bool out;                /* a limit was met */
-};
-
-/* What column generation found at a node. */
-struct relaxed {
-	double value;  /* of the program */
-	double bound;  /* no solution of the node costs less */
-	bool optimal;  /* value is the bound, but for rounding */
-	bool empty;    /* the node has no solution */
+	CUT_DEPTH = 3,
 };
 
 bool
@@ -68,8 +34,8 @@ work_of(const struct exact *x)
 	return x->labels + x->ms.pivots * WORK_PER_PIVOT + x->nodes;
 }
 
-static bool
-out_of_limits(struct exact *x)
+bool
+tree_out(struct exact *x)
 {
 	if (x->until_us != 0 && clock_us() >= x->until_us)
 		x->out = true;
@@ -78,21 +44,20 @@ out_of_limits(struct exact *x)
 	return x->out;
 }
 
-/* Costs are whole: what is better than the incumbent costs at most this. */
-static double
-target(const struct exact *x)
+double
+tree_target(const struct exact *x)
 {
 	return x->best_keeps ? (double)x->best->cents - 1 : INFINITY;
 }
 
-static bool
-beats(const struct exact *x, double bound)
+bool
+tree_beats(const struct exact *x, double bound)
 {
-	return ceil(bound - 1e-4) > target(x);
+	return ceil(bound - 1e-4) > tree_target(x);
 }
 
-static int
-room_for_flags(struct exact *x)
+int
+tree_room(struct exact *x)
 {
 	size_t n = (size_t)master_size(&x->ms) + 1;
 	bool *take, *use;
@@ -129,9 +94,8 @@ polish(struct exact *x, struct draft *d)
 	return 0;
 }
 
-/* Takes x->take as the new incumbent if it is better. */
-static int
-offer(struct exact *x)
+int
+tree_offer(struct exact *x)
 {
 	int rc = master_draft(&x->ms, x->take, x->candidate);
 
@@ -146,476 +110,6 @@ offer(struct exact *x)
 	return rc;
 }
 
-static struct price_limits
-pricing_limits(const struct exact *x, int32_t k, enum price_effort effort)
-{
-	return (struct price_limits){
-		.deadline_us = x->until_us,
-		.labels_max = effort >= PRICE_EXACT ? x->lim->label_cap : FAIR_LABELS,
-		.columns_max = COLUMNS_PER_RUN,
-		.below = -EPS,
-		.effort = effort,
-		.banned = x->ms.branch.banned,
-		.chosen_max = x->ms.branch.chosen_max[k],
-		.chosen_min = x->ms.branch.chosen_min[k],
-	};
-}
-
-/*
- * One round over the technicians, from whose turn it is, until enough columns are
- * found to make new prices worth while. *ret_slack is the sum of the least reduced
- * costs at most: program value plus slack is a bound (Lasdon's).
- */
-static int
-price_round(struct exact *x, enum price_effort effort,
-    int32_t *ret_columns, double *ret_slack)
-{
-	*ret_columns = 0;
-	*ret_slack = 0;
-	for (int32_t n = 0; n < x->m->p->technicians; n++) {
-		int32_t k = x->turn;
-		struct price_limits lim = pricing_limits(x, k, effort);
-		struct price_result r;
-		int rc = price_run(x->price, k, &x->ms.duals, &lim, &x->ms.pool, &r);
-
-		if (rc < 0)
-			return rc;
-		x->turn = (k + 1) % x->m->p->technicians;
-		x->labels += r.labels + 1;
-		*ret_columns += r.columns;
-		if (r.bound < 0)
-			*ret_slack += r.bound;
-		if (out_of_limits(x) || *ret_columns >= COLUMNS_PER_ROUND) {
-			if (n + 1 < x->m->p->technicians)
-				*ret_slack = -INFINITY; /* the rest was not priced */
-			return 0;
-		}
-	}
-	return 0;
-}
-
-/* Solves the program as it now is, and sets its value. *ret_done: that was the end of it. */
-static int
-solve_program(struct exact *x, struct relaxed *ret, bool *ret_done)
-{
-	int rc = master_enter(&x->ms);
-
-	if (rc == 0)
-		rc = master_solve(&x->ms, x->until_us);
-	if (rc == -ETIME)
-		x->out = true;
-	if (rc == -EDOM)
-		ret->empty = true;
-	*ret_done = rc < 0;
-	if (rc < 0)
-		return rc == -ETIME || rc == -EDOM ? 0 : rc;
-	ret->value = master_value(&x->ms);
-	return 0;
-}
-
-/*
- * Column generation at a node. It begins with an eased program, whose prices lie
- * better: the plain one is degenerate, since mostly the incumbent solves it already,
- * and its prices swing from one extreme to another. Any prices give a bound.
- */
-static int
-relax(struct exact *x, struct relaxed *ret)
-{
-	enum price_effort effort = PRICE_QUICK;
-	bool fresh = false; /* the prices are of the program as it is */
-
-	*ret = (struct relaxed){ .bound = -INFINITY };
-	master_ease(&x->ms, true);
-	for (;;) {
-		int32_t columns;
-		double slack;
-		bool done = false;
-		int rc = fresh ? 0 : solve_program(x, ret, &done);
-
-		if (rc < 0 || done)
-			return rc;
-		rc = price_round(x, effort, &columns, &slack);
-		if (rc < 0)
-			return rc;
-		ret->bound = fmax(ret->bound, ret->value + slack);
-		if (x->out || beats(x, ret->bound))
-			return 0;
-		fresh = columns == 0;
-		ret->optimal = fresh && slack > -EPS * (x->m->p->technicians + 1);
-		if (ret->optimal && x->ms.eased) {
-			master_ease(&x->ms, false);
-			fresh = false;
-		}
-		if (!fresh)
-			effort = PRICE_QUICK;
-		else if (ret->optimal || effort == PRICE_EXACT)
-			break;
-		else
-			effort++;
-	}
-	/* With an incumbent, what needs spares is pruned by its value in time. */
-	ret->empty = ret->optimal && !x->best_keeps && master_short(&x->ms);
-	return 0;
-}
-
-static int
-flag_used(struct exact *x, double gap)
-{
-	int n = master_size(&x->ms);
-	int used = 0;
-
-	for (int c = 0; c < n; c++) {
-		bool spare = c >= x->ms.spare && c < x->ms.spare + x->ms.spares;
-
-		x->use[c] = !spare && lp_reduced(x->ms.lp, c) <= gap;
-		used += x->use[c];
-	}
-	return used;
-}
-
-/* The integer program over the columns in the gap. *ret_proven: over those, optimal. */
-static int
-integer(struct exact *x, double gap, int64_t nodes, int columns_max, bool *ret_proven)
-{
-	struct lp_mip_limits lim = {
-		.deadline_us = x->lim->deadline_us,
-		.nodes = nodes,
-		.below = x->best_keeps ? (double)x->best->cents : INFINITY,
-	};
-	int64_t before = x->nodes;
-	bool found;
-	int used, rc;
-
-	*ret_proven = false;
-	if (room_for_flags(x) < 0)
-		return -ENOMEM;
-	used = flag_used(x, gap);
-	if (used > columns_max)
-		return 0;
-	lim.cliques = used <= MIP_COLUMNS_CLIQUES;
-	rc = lp_mip(x->ms.lp, &lim, x->use, x->take, &found, &x->nodes);
-	if (x->nodes == before)
-		x->nodes++;
-	x->ms.pivots += used / 4; /* GLPK does not say; a determinate guess */
-	*ret_proven = rc == 0 || rc == -EDOM;
-	if (found && offer(x) < 0)
-		return -ENOMEM;
-	return rc == -EIO || rc == -ENOMEM ? rc : 0;
-}
-
-struct set_key {
-	uint64_t set; /* a hash of the calls, whatever their order */
-	int64_t cents;
-	int32_t k, chosen, column;
-};
-
-static uint64_t
-set_hash(const int32_t *seq, int32_t n)
-{
-	uint64_t sum = 0;
-
-	for (int32_t s = 0; s < n; s++) {
-		uint64_t h = (uint64_t)(uint32_t)seq[s] + 0x9e3779b97f4a7c15u;
-
-		h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-		h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-		sum += h ^ (h >> 31);
-	}
-	return sum;
-}
-
-static int
-by_set(const void *a, const void *b)
-{
-	const struct set_key *x = a, *y = b;
-
-	if (x->k != y->k)
-		return x->k < y->k ? -1 : 1;
-	if (x->set != y->set)
-		return x->set < y->set ? -1 : 1;
-	if (x->cents != y->cents)
-		return x->cents < y->cents ? -1 : 1;
-	if (x->chosen != y->chosen)
-		return x->chosen < y->chosen ? -1 : 1;
-	return x->column < y->column ? -1 : x->column > y->column;
-}
-
-/* Keeps, of the pool's columns from `first` on, only the Pareto-best for each set of calls. */
-static int
-thin(struct exact *x, int32_t first)
-{
-	struct pool *pool = &x->ms.pool;
-	struct pool kept = { 0 };
-	size_t n = (size_t)(pool->columns - first);
-	struct set_key *key = malloc((n + 1) * sizeof(*key));
-	int32_t calmest = 0;
-	int rc = 0;
-
-	if (key == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		int32_t c = first + (int32_t)i;
-		const struct column *col = &pool->column[c];
-
-		key[i] = (struct set_key){ set_hash(pool_seq(pool, c), col->n), col->cents,
-			col->k, col->chosen, c };
-	}
-	qsort(key, n, sizeof(*key), by_set);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct column *col = &pool->column[key[i].column];
-		bool same = i > 0 && key[i - 1].k == key[i].k && key[i - 1].set == key[i].set;
-		bool is_new;
-
-		if (same && key[i].chosen >= calmest)
-			continue;
-		calmest = key[i].chosen;
-		if (pool_add(&kept, col->k, pool_seq(pool, key[i].column), col->n, col->cents,
-		    col->chosen, &is_new) < 0)
-			rc = -ENOMEM;
-	}
-	pool_cut(pool, first);
-	for (int32_t c = 0; rc == 0 && c < kept.columns; c++) {
-		bool is_new;
-
-		if (pool_add(pool, kept.column[c].k, pool_seq(&kept, c), kept.column[c].n,
-		    kept.column[c].cents, kept.column[c].chosen, &is_new) < 0)
-			rc = -ENOMEM;
-	}
-	pool_done(&kept);
-	free(key);
-	return rc;
-}
-
-/*
- * Brings in every route that could be part of something better. *ret_all is
- * false if they are too many; then none is brought in.
- */
-static int
-enumerate(struct exact *x, double gap, bool *ret_all)
-{
-	int32_t first = x->ms.pool.columns;
-	int rc = 0;
-
-	*ret_all = false;
-	for (int32_t k = 0; k < x->m->p->technicians; k++) {
-		struct price_limits lim = pricing_limits(x, k, PRICE_ALL);
-		struct price_result r;
-
-		lim.labels_max = ENUM_LABELS < x->lim->label_cap * 8 ? ENUM_LABELS
-		    : x->lim->label_cap * 8;
-		lim.columns_max = ENUM_COLUMNS * 4;
-		lim.below = gap + EPS;
-		rc = price_run(x->price, k, &x->ms.duals, &lim, &x->ms.pool, &r);
-		if (rc < 0)
-			return rc;
-		x->labels += r.labels + 1;
-		if (!r.complete || out_of_limits(x)) {
-			pool_cut(&x->ms.pool, first);
-			return 0;
-		}
-	}
-	rc = thin(x, first);
-	if (rc < 0)
-		return rc;
-	if (x->ms.pool.columns - first > ENUM_COLUMNS) {
-		pool_cut(&x->ms.pool, first);
-		return 0;
-	}
-	*ret_all = true;
-	return 0;
-}
-
-/* Closes a node by all its routes within the gap, if they are few enough. */
-static int
-close_by_routes(struct exact *x, const struct relaxed *node, bool *ret_closed)
-{
-	double gap = target(x) - node->value;
-	bool all;
-	int rc;
-
-	*ret_closed = false;
-	if (!isfinite(gap))
-		return 0;
-	rc = enumerate(x, gap, &all);
-	if (rc < 0 || !all)
-		return rc;
-	rc = master_enter(&x->ms);
-	if (rc == 0)
-		rc = master_solve(&x->ms, x->until_us);
-	if (rc == -ETIME)
-		x->out = true;
-	if (rc < 0)
-		return rc == -ETIME ? 0 : rc;
-	return integer(x, gap + 2 * EPS, MIP_NODES, ENUM_COLUMNS * 2, ret_closed);
-}
-
-/* What the node's solution splits: a call's technician, or a technician's disturbance. */
-struct split {
-	int32_t k;
-	int32_t open;   /* -1: on chosen */
-	int32_t chosen; /* at most this, or more */
-};
-
-static bool
-split_by_call(struct exact *x, struct split *ret)
-{
-	size_t cells = (size_t)x->m->p->technicians * (size_t)x->ms.opens;
-	double best = 1e-5;
-	bool found = false;
-
-	memset(x->share, 0, cells * sizeof(*x->share));
-	for (int32_t c = 0; c < x->ms.columns; c++) {
-		double v = lp_primal(x->ms.lp, x->ms.column[c]);
-		const struct column *col = &x->ms.pool.column[c];
-		const int32_t *seq = pool_seq(&x->ms.pool, c);
-
-		if (v < 1e-7)
-			continue;
-		for (int32_t s = 0; s < col->n; s++)
-			if (x->ms.open_of[seq[s]] >= 0)
-				x->share[col->k * x->ms.opens + x->ms.open_of[seq[s]]] += v;
-	}
-	for (size_t at = 0; at < cells; at++) {
-		double off = fmin(x->share[at], 1 - x->share[at]);
-
-		/* Of equals, the call whose skipping would be dearest decides most. */
-		if (off <= best)
-			continue;
-		best = off;
-		found = true;
-		*ret = (struct split){ (int32_t)(at / (size_t)x->ms.opens),
-			(int32_t)(at % (size_t)x->ms.opens), 0 };
-	}
-	return found;
-}
-
-static bool
-split_by_chosen(struct exact *x, struct split *ret)
-{
-	for (int32_t k = 0; k < x->m->p->technicians; k++) {
-		int32_t least = INT32_MAX, most = -1;
-
-		for (int32_t c = 0; c < x->ms.columns; c++) {
-			const struct column *col = &x->ms.pool.column[c];
-
-			if (col->k != k || lp_primal(x->ms.lp, x->ms.column[c]) < 1e-6)
-				continue;
-			least = col->chosen < least ? col->chosen : least;
-			most = col->chosen > most ? col->chosen : most;
-		}
-		if (least < most) {
-			*ret = (struct split){ k, -1, least };
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * The call's columns are all of one technician, and they differ in nothing that
- * counts: any one of them will do.
- */
-static void
-take_any(struct exact *x)
-{
-	int n = master_size(&x->ms);
-	int32_t last = -1;
-
-	for (int c = 0; c < n; c++)
-		x->take[c] = lp_primal(x->ms.lp, c) >= 0.5;
-	for (int32_t c = 0; c < x->ms.columns; c++)
-		x->take[x->ms.column[c]] = false;
-	for (int32_t k = 0; k < x->m->p->technicians; k++) {
-		last = -1;
-		for (int32_t c = 0; c < x->ms.columns; c++)
-			if (x->ms.pool.column[c].k == k &&
-			    lp_primal(x->ms.lp, x->ms.column[c]) > 1e-6 && (last < 0 ||
-			    x->ms.pool.column[c].cents < x->ms.pool.column[last].cents))
-				last = c;
-		if (last >= 0)
-			x->take[x->ms.column[last]] = true;
-	}
-}
-
-static int explore(struct exact *x, int depth, double *ret_bound);
-
-/* One side of a split. The branches are as before when it is done. */
-static int
-explore_call(struct exact *x, const struct split *s, bool given, int depth, double *ret_bound)
-{
-	struct branches *b = &x->ms.branch;
-	size_t opens = (size_t)x->ms.opens;
-	size_t at = (size_t)s->k * opens + (size_t)s->open;
-	int rc;
-
-	/* Counters, so that what was closed above stays closed below. */
-	if (given) {
-		for (int32_t k = 0; k < x->m->p->technicians; k++)
-			if (k != s->k)
-				b->banned[(size_t)k * opens + (size_t)s->open]++;
-		b->must[s->open]++;
-	} else {
-		b->banned[at]++;
-	}
-	rc = explore(x, depth + 1, ret_bound);
-	if (given) {
-		for (int32_t k = 0; k < x->m->p->technicians; k++)
-			if (k != s->k)
-				b->banned[(size_t)k * opens + (size_t)s->open]--;
-		b->must[s->open]--;
-	} else {
-		b->banned[at]--;
-	}
-	return rc;
-}
-
-static int
-explore_chosen(struct exact *x, const struct split *s, bool more, int depth, double *ret_bound)
-{
-	struct branches *b = &x->ms.branch;
-	int32_t most = b->chosen_max[s->k], least = b->chosen_min[s->k];
-	int rc;
-
-	if (more)
-		b->chosen_min[s->k] = s->chosen + 1;
-	else
-		b->chosen_max[s->k] = s->chosen;
-	rc = explore(x, depth + 1, ret_bound);
-	b->chosen_max[s->k] = most;
-	b->chosen_min[s->k] = least;
-	return rc;
-}
-
-static int
-branch(struct exact *x, const struct relaxed *node, int depth, double *ret_bound)
-{
-	double bound[2] = { node->bound, node->bound };
-	struct split s;
-	bool by_call = split_by_call(x, &s);
-	bool first = true;
-	int rc = 0;
-
-	if (!by_call && !split_by_chosen(x, &s)) {
-		if (room_for_flags(x) < 0)
-			return -ENOMEM;
-		take_any(x);
-		*ret_bound = node->bound;
-		return offer(x);
-	}
-	if (by_call)
-		first = x->share[s.k * x->ms.opens + s.open] >= 0.5;
-	for (int side = 0; rc == 0 && side < 2; side++) {
-		bool which = side == 0 ? first : !first;
-
-		if (by_call)
-			rc = explore_call(x, &s, which, depth, &bound[side]);
-		else
-			rc = explore_chosen(x, &s, which, depth, &bound[side]);
-	}
-	*ret_bound = fmin(bound[0], bound[1]);
-	return rc;
-}
-
 /* The bound was not reached: at least the best of the routes found so far. */
 static int
 settle(struct exact *x)
@@ -627,71 +121,92 @@ settle(struct exact *x)
 		rc = master_solve(&x->ms, x->until_us);
 	if (rc < 0)
 		return rc == -ETIME || rc == -EDOM ? 0 : rc;
-	return integer(x, INFINITY, MIP_NODES_QUICK, MIP_COLUMNS_QUICK, &closed);
+	return tree_glance(x, INFINITY, &closed);
 }
 
-/*
- * Solves the node that the branches say. *ret_bound: no solution of it costs less, or
- * +inf if none of it is better than the incumbent.
- */
+/* Deals with a node whose relaxation is solved: by its routes, or with cuts and again, or split. */
 static int
-explore(struct exact *x, int depth, double *ret_bound)
+settle_node(struct exact *x, struct relaxed *node, int depth, double *ret_bound)
 {
-	struct relaxed node;
-	double below = *ret_bound;
+	double gap = tree_target(x) - node->value;
 	bool closed = false;
-	int rc;
+	int rc = 0;
 
-	x->nodes++;
-	x->until_us = x->lim->deadline_us;
-	/* At the root, some of the time is kept for the integer program. */
-	if (depth == 0 && x->until_us != 0)
-		x->until_us -= (x->until_us - clock_us()) / 4;
-	if (depth > DEPTH_MAX || (x->lim->nodes != 0 && x->nodes > x->lim->nodes))
-		x->out = true;
-	if (out_of_limits(x))
-		return 0;
-	master_apply(&x->ms);
-	rc = relax(x, &node);
+	/* Where all routes in the gap were too many, they still are in one as wide. */
+	if (gap <= x->gap_tried) {
+		rc = tree_close(x, node, &closed);
+		if (rc == 0 && closed)
+			*ret_bound = INFINITY;
+		if (rc < 0 || closed || tree_out(x))
+			return rc;
+		x->gap_tried = gap * GAP_LESS;
+	}
+	if (depth <= CUT_DEPTH)
+		rc = tree_cut(x);
+	if (rc < 0)
+		return rc;
+	return rc > 0 ? EAGAIN : tree_branch(x, node, depth, ret_bound);
+}
+
+/* One relaxation of a node. EAGAIN: there are new cuts. */
+static int
+visit_node(struct exact *x, struct relaxed *node, int depth, double *ret_bound)
+{
+	double below = *ret_bound;
+	bool closed;
+	int rc = tree_relax(x, node);
+
 	master_ease(&x->ms, false);
 	x->until_us = x->lim->deadline_us;
 	if (rc < 0)
 		return rc;
-	if (below > node.bound)
-		node.bound = below;
-	*ret_bound = node.bound;
-	if (node.empty || beats(x, node.bound)) {
+	node->bound = fmax(node->bound, below);
+	*ret_bound = node->bound;
+	if (node->empty || tree_beats(x, node->bound)) {
 		*ret_bound = INFINITY;
 		return 0;
 	}
-	if (!node.optimal || x->out)
+	if (!node->optimal || x->out)
 		return depth == 0 ? settle(x) : 0;
-	if (room_for_flags(x) < 0)
+	if (tree_room(x) < 0)
 		return -ENOMEM;
 	if (master_integral(&x->ms, x->take)) {
-		rc = offer(x);
-		if (beats(x, node.bound))
+		rc = tree_offer(x);
+		if (tree_beats(x, node->bound))
 			*ret_bound = INFINITY;
 		return rc;
 	}
 	if (depth == 0) {
-		rc = integer(x, isfinite(target(x)) ? target(x) - node.value + EPS : INFINITY,
-		    MIP_NODES_QUICK, MIP_COLUMNS_QUICK, &closed);
-		if (rc == 0 && beats(x, node.bound))
+		rc = tree_glance(x, isfinite(tree_target(x)) ? tree_target(x) - node->value +
+		    TREE_EPS : INFINITY, &closed);
+		if (rc == 0 && tree_beats(x, node->bound))
 			*ret_bound = INFINITY;
-		if (rc < 0 || beats(x, node.bound) || out_of_limits(x))
+		if (rc < 0 || tree_beats(x, node->bound) || tree_out(x))
 			return rc;
 	}
-	rc = close_by_routes(x, &node, &closed);
-	if (rc < 0)
-		return rc;
-	if (closed) {
-		*ret_bound = INFINITY;
-		return 0;
-	}
-	if (out_of_limits(x))
-		return 0;
-	return branch(x, &node, depth, ret_bound);
+	return settle_node(x, node, depth, ret_bound);
+}
+
+int
+tree_explore(struct exact *x, int depth, double *ret_bound)
+{
+	struct relaxed node;
+	int rc;
+
+	x->nodes++;
+	do {
+		x->until_us = x->lim->deadline_us;
+		/* At the root, some of the time is kept for the integer program. */
+		if (depth == 0 && x->until_us != 0)
+			x->until_us -= (x->until_us - clock_us()) / 4;
+		if (depth > DEPTH_MAX || (x->lim->nodes != 0 && x->nodes > x->lim->nodes))
+			x->out = true;
+		if (tree_out(x))
+			return 0;
+		master_apply(&x->ms);
+		rc = visit_node(x, &node, depth, ret_bound);
+	} while (rc == EAGAIN);
+	return rc;
 }
 
 /* Adds all ways to pay for a sequence to the pool. */
@@ -703,7 +218,7 @@ add_sequence(struct exact *x, int32_t k, const int32_t *seq, int32_t n)
 	bool is_new;
 
 	for (int c = 0; c < choices; c++)
-		if (pool_add(&x->ms.pool, k, seq, n, choice[c].cents, choice[c].chosen,
+		if (pool_add(&x->ms.pool, x->ms.first[k], seq, n, choice[c].cents, choice[c].chosen,
 		    &is_new) < 0)
 			return -ENOMEM;
 	return choices < 0 ? choices : 0;
@@ -756,6 +271,8 @@ add_neighbours(struct exact *x, const struct draft *d)
 
 		if (r->n < p->technician[k].fixed || r->n + 1 > PROBLEM_STOPS_MAX)
 			continue;
+		if (r->n == 0 && x->ms.first[k] != k)
+			continue; /* the first of those alike has had the same */
 		for (int32_t pos = p->technician[k].fixed; rc == 0 && pos < r->n; pos++) {
 			int32_t seq[PROBLEM_STOPS_MAX];
 
@@ -791,8 +308,8 @@ begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 		return rc;
 	x->candidate = draft_new(x->m);
 	x->price = price_new(x->m, x->ms.open, x->ms.opens);
-	x->share = malloc(((size_t)x->m->p->technicians * (size_t)x->ms.opens + 1) *
-	    sizeof(*x->share));
+	x->share = malloc(((size_t)fmax(x->m->p->technicians, x->ms.opens) *
+	    (size_t)x->ms.opens + 1) * sizeof(*x->share));
 	if (x->candidate == NULL || x->price == NULL || x->share == NULL)
 		return -ENOMEM;
 	return 0;
@@ -808,17 +325,18 @@ exact_improve(struct draft *incumbent, struct draft *const *seeds, int n_seeds,
 		.best = incumbent,
 		.best_keeps = draft_keeps(incumbent),
 		.w = w,
+		.gap_tried = INFINITY,
 	};
 	double bound = -INFINITY;
 	int rc = begin(&x, seeds, n_seeds);
 
 	if (rc == 0)
-		rc = explore(&x, 0, &bound);
+		rc = tree_explore(&x, 0, &bound);
 	if (rc == 0 && x.best_keeps && bound > (double)incumbent->cents)
 		bound = (double)incumbent->cents;
 	*ret = (struct exact_result){
 		.bound = rc == 0 ? bound : -INFINITY,
-		.proven = rc == 0 && (x.best_keeps ? beats(&x, bound) : bound == INFINITY),
+		.proven = rc == 0 && (x.best_keeps ? tree_beats(&x, bound) : bound == INFINITY),
 		.work = work_of(&x),
 		.labels = x.labels,
 		.columns = x.ms.pool.columns,

@@ -330,7 +330,7 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 {
 	int rc;
 
-	*g = (struct graph){ .k = k, .counts = m->counts,
+	*g = (struct graph){ .k = k, .opens = opens, .counts = m->counts,
 		.metric = m->p->matrices == 0 };
 	rc = set_roots(g, m);
 	if (rc == 0)

@@ -81,6 +81,8 @@ struct graph {
 	int32_t *price;       /* n: scaled, rounded up */
 	int32_t *leg_price;   /* n * n: scaled cents of a leg */
 	int32_t chosen_price;
+	const uint8_t *arcs;  /* of the branches, NULL none; see graph_arc */
+	int32_t opens;
 };
 
 struct duals;
@@ -97,7 +99,23 @@ graph_place(const struct graph *g, int32_t node)
 	return node < g->n ? g->call[node] : g->root_place;
 }
 
-/* The backward pass for these prices; ok[n] says which nodes may be visited. */
+/*
+ * Whether branching has closed the arc from node i to node j. Row and column `opens` of the table
+ * stand for before the first open call (i == n) and after the last (j < 0).
+ */
+static inline bool
+graph_closed(const struct graph *g, int32_t i, int32_t j)
+{
+	int32_t from = i < g->n ? g->open[i] : g->opens;
+	int32_t to = j >= 0 ? g->open[j] : g->opens;
+
+	return g->arcs != NULL && g->arcs[from * (g->opens + 1) + to] != 0;
+}
+
+/*
+ * The backward pass for these prices; ok[n] says which nodes may be visited, and
+ * g->arcs which arcs may not be driven.
+ */
 void graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t chosen_max);
 
 /* The lane for so many disturbances by choice left (>= 0) when these nodes were visited. */

@@ -109,6 +109,43 @@ lp_add_row(struct lp *lp, enum lp_sense sense, double rhs)
 	return glp_get_num_rows(lp->prob) - 1;
 }
 
+/* The last row, entry by entry: GLPK's arrays begin at 1. */
+static void
+set_row_of(glp_prob *prob, int n, int *index, double *entry)
+{
+	glp_set_mat_row(prob, glp_get_num_rows(prob), n, index, entry);
+}
+
+int
+lp_add_row_of(struct lp *lp, enum lp_sense sense, double rhs, int n, const int *column,
+    const double *value)
+{
+	int row = lp_add_row(lp, sense, rhs);
+	int *index = malloc(((size_t)n + 1) * sizeof(*index));
+	double *entry = malloc(((size_t)n + 1) * sizeof(*entry));
+
+	if (index == NULL || entry == NULL) {
+		row = -ENOMEM;
+		goto out;
+	}
+	for (int c = 0; c < n; c++) {
+		index[c + 1] = column[c] + 1;
+		entry[c + 1] = value[c];
+	}
+	if (row >= 0 && !GLPK_TRY(set_row_of(lp->prob, n, index, entry)))
+		row = -EIO;
+out:
+	free(index);
+	free(entry);
+	return row;
+}
+
+int
+lp_columns(const struct lp *lp)
+{
+	return is_dead(lp) ? 0 : glp_get_num_cols(lp->prob);
+}
+
 static void
 add_column(glp_prob *prob, double cost, int n, const int *row, const double *value)
 {

@@ -23,10 +23,14 @@ enum lp_sense {
 struct lp *lp_new(void); /* NULL when out of memory */
 void lp_free(struct lp *lp); /* NULL is fine */
 
-/* Both return the new index, from 0, or -ENOMEM or -EIO. upper < 0: no bound. */
+/* All return the new index, from 0, or -ENOMEM or -EIO. upper < 0: no bound. */
 int lp_add_row(struct lp *lp, enum lp_sense sense, double rhs);
+int lp_add_row_of(struct lp *lp, enum lp_sense sense, double rhs, int n, const int *column,
+    const double *value);
 int lp_add_column(struct lp *lp, double cost, double upper, int n, const int *row,
     const double *value);
+
+int lp_columns(const struct lp *lp);
 
 /* 0 closes the column, < 0 opens it. */
 void lp_set_upper(struct lp *lp, int column, double upper);

@@ -13,16 +13,33 @@
 #include "solver/pool.h"
 #include "solver/price.h"
 
-/* What branching has closed. */
+/*
+ * What branching has closed. Arcs are from one open call to the next on a route; row and
+ * column `opens` stand for before the first and after the last.
+ */
 struct branches {
 	uint8_t *banned;     /* technicians * opens: call not for this technician */
 	uint8_t *must;       /* opens: may not be left out */
 	int32_t *chosen_max; /* technicians */
 	int32_t *chosen_min;
+	uint8_t *arc;        /* (opens + 1)^2 */
+	int32_t arcs;        /* closed at all */
+};
+
+/* A subset-row cut (price.h): of these three calls, in this row of the program. */
+struct cut {
+	int32_t open[3];
+	int row;
 };
 
 struct master {
 	const struct model *m; /* borrowed */
+	/*
+	 * Technicians who are alike in everything count as one, with several routes: count[k]
+	 * of them for the first, 0 for the others; mate[k] is the next of them, or -1.
+	 */
+	int32_t *count, *mate;
+	int32_t *first;        /* of the technicians alike, by any of them */
 	int32_t *open;         /* calls that are on no fixed prefix */
 	int32_t *open_of;      /* per call, -1 */
 	int32_t opens;
@@ -32,6 +49,7 @@ struct master {
 	int32_t columns;       /* pool columns entered so far */
 	int32_t columns_max;
 	int *skip;             /* column that leaves an open call out, -1 none */
+	struct cut cut[PRICE_CUTS_MAX];
 	int spare, spares;     /* artificial columns: first and how many */
 	struct duals duals;
 	struct branches branch;
@@ -81,12 +99,14 @@ int master_draft(const struct master *ms, const bool *take, struct draft *d);
 /* Writes take[] if the solution is integral; false if it is not. */
 bool master_integral(const struct master *ms, bool *take);
 
+/* Adds a cut over three open calls: room is the caller's to check. 0, -ENOMEM, -EIO. */
+int master_cut(struct master *ms, const int32_t open[3]);
+
 /* Number of columns of the program. */
 static inline int
 master_size(const struct master *ms)
 {
-	return ms->spare + ms->spares > 0 && ms->columns > 0
-	    ? ms->column[ms->columns - 1] + 1 : ms->spare + ms->spares;
+	return lp_columns(ms->lp);
 }
 
 #endif

@@ -27,6 +27,7 @@ struct label {
 	int32_t queued;        /* next label of the same queue */
 	uint64_t gone[WORDS];  /* visited, or too late for */
 	uint64_t seen[WORDS];  /* nodes visited */
+	uint64_t odd[PRICE_CUT_WORDS]; /* cuts of which one call was visited, or three */
 	int32_t parent;        /* -1 - r: root r */
 	int32_t node;
 	bool dead;             /* dominated since */
@@ -51,6 +52,7 @@ struct price {
 	struct found *found;
 	int32_t founds, founds_max;
 	bool ok[PRICE_CALLS_MAX];
+	uint64_t cuts_of[PRICE_CALLS_MAX][PRICE_CUT_WORDS]; /* per node: cuts with a price */
 	/* The run under way. */
 	const struct graph *g;
 	const struct duals *duals;
@@ -59,6 +61,7 @@ struct price {
 	int32_t queue_s;     /* width of a queue */
 	int64_t wait_rate;   /* cents an hour */
 	double worst;        /* of the best columns_max found; the limit for more */
+	bool cuts;           /* some cut has a price */
 	bool full;           /* a limit was met */
 };
 
@@ -108,6 +111,29 @@ wait_most(const struct price *pr, int64_t s)
 	return (double)((pr->wait_rate * s + 3599) / 3600);
 }
 
+/* What these cuts cost together, >= 0. */
+static double
+cuts_cents(const struct price *pr, const uint64_t *cuts)
+{
+	double cents = 0;
+
+	for (int w = 0; w < PRICE_CUT_WORDS; w++)
+		for (uint64_t bits = cuts[w]; bits != 0; bits &= bits - 1)
+			cents -= pr->duals->cuts.dual[w * 64 + __builtin_ctzll(bits)];
+	return cents;
+}
+
+/* What a may have to pay for cuts that b has paid for, or has not begun. */
+static double
+cuts_more(const struct price *pr, const struct label *a, const struct label *b)
+{
+	uint64_t more[PRICE_CUT_WORDS];
+
+	for (int w = 0; w < PRICE_CUT_WORDS; w++)
+		more[w] = a->odd[w] & ~b->odd[w];
+	return cuts_cents(pr, more);
+}
+
 /* Whether a's calls leave all the ways open that b's do. */
 static bool
 opens_as_much(const struct price *pr, const struct label *a, const struct label *b)
@@ -147,6 +173,11 @@ dominates(const struct price *pr, const struct label *a, const struct label *b)
 	lead = pr->lim->effort == PRICE_ALL ? (double)(b->s.cents - a->s.cents) : b->reduced - a->reduced;
 	if (lead < -1e-9)
 		return false;
+	if (pr->cuts && pr->lim->effort == PRICE_EXACT) {
+		lead -= cuts_more(pr, a, b);
+		if (lead < -1e-9)
+			return false;
+	}
 	if (pr->lim->chosen_min > 0 && a->s.chosen != b->s.chosen)
 		return false;
 	more_s = route_idle_more_s(&a->s, &b->s);
@@ -258,7 +289,8 @@ finish(struct price *pr, int32_t label, const struct route_state *s, double redu
 	int64_t cents;
 	int32_t end_s;
 
-	if (!route_finish(pr->m, pr->g->k, s, pr->g->home_s[node], &cents, &end_s))
+	if (graph_closed(pr->g, node, -1) ||
+	    !route_finish(pr->m, pr->g->k, s, pr->g->home_s[node], &cents, &end_s))
 		return 0;
 	return note_found(pr, label, reduced + (double)(cents - s->cents), cents, s->chosen);
 }
@@ -319,6 +351,20 @@ push(struct price *pr, const struct label *l)
 	return finish(pr, pr->labels - 1, &to->s, to->reduced, to->node);
 }
 
+/* Of each cut, the second call visited is charged. */
+static void
+visit_cuts(const struct price *pr, const struct label *from, struct label *l)
+{
+	const uint64_t *of = pr->cuts_of[l->node];
+	uint64_t met[PRICE_CUT_WORDS];
+
+	for (int w = 0; w < PRICE_CUT_WORDS; w++) {
+		met[w] = from->odd[w] & of[w];
+		l->odd[w] = from->odd[w] ^ of[w];
+	}
+	l->reduced += cuts_cents(pr, met);
+}
+
 /* All ways on from a state at a node (n: after the prefix). */
 static int
 extend(struct price *pr, int32_t from_label, const struct label *from)
@@ -334,7 +380,8 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 		int64_t arrive_s = (int64_t)from->s.t_s + g->least_s[at];
 		int options;
 
-		if (!pr->ok[j] || (from->seen[j / 64] >> (j % 64) & 1) != 0)
+		if (!pr->ok[j] || (from->seen[j / 64] >> (j % 64) & 1) != 0 ||
+		    graph_closed(g, i, j))
 			continue;
 		if (arrive_s > g->latest_s[j])
 			continue;
@@ -352,6 +399,8 @@ extend(struct price *pr, int32_t from_label, const struct label *from)
 				continue;
 			l.reduced = from->reduced + (double)(l.s.cents - from->s.cents) -
 			    pr->duals->call[g->open[j]] - pr->duals->chosen * more;
+			if (pr->cuts)
+				visit_cuts(pr, from, &l);
 			memcpy(l.seen, from->seen, sizeof(l.seen));
 			l.seen[j / 64] |= (uint64_t)1 << (j % 64);
 			if (pr->lim->effort == PRICE_EXACT)
@@ -455,6 +504,24 @@ add_columns(struct price *pr, struct pool *pool, int32_t *ret_added)
 	return 0;
 }
 
+/* Which cuts the nodes are in, of those with a price. */
+static void
+set_cuts(struct price *pr)
+{
+	const struct price_cuts *cuts = &pr->duals->cuts;
+	uint64_t priced[PRICE_CUT_WORDS] = { 0 };
+
+	pr->cuts = false;
+	for (int32_t c = 0; c < cuts->n; c++)
+		if (cuts->dual[c] < -1e-9) {
+			priced[c / 64] |= (uint64_t)1 << (c % 64);
+			pr->cuts = true;
+		}
+	for (int32_t j = 0; pr->cuts && j < pr->g->n; j++)
+		for (int w = 0; w < PRICE_CUT_WORDS; w++)
+			pr->cuts_of[j][w] = cuts->of[pr->g->open[j]][w] & priced[w];
+}
+
 static void
 begin(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim)
 {
@@ -474,6 +541,8 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	for (int32_t j = 0; j < g->n; j++)
 		pr->ok[j] = lim->banned == NULL ||
 		    lim->banned[(size_t)k * (size_t)pr->opens + (size_t)g->open[j]] == 0;
+	set_cuts(pr);
+	g->arcs = lim->arcs;
 	for (int32_t h = 0; h < pr->peers_max; h++)
 		pr->peers[h] = -1;
 	for (int q = 0; q < QUEUES; q++)
@@ -500,7 +569,7 @@ root_bound(const struct price *pr)
 
 		if (g->root[r].chosen > pr->lim->chosen_max)
 			continue;
-		if (g->prefixes > 0 && base < least)
+		if (g->prefixes > 0 && base < least && !graph_closed(g, g->n, -1))
 			least = base;
 		lane = graph_lane(g, pr->lim->chosen_max - g->root[r].chosen, none);
 		for (int32_t j = 0; j < g->n; j++) {
@@ -508,7 +577,7 @@ root_bound(const struct price *pr)
 			int64_t arrive_s = (int64_t)g->root[r].t_s + g->least_s[at];
 			double v;
 
-			if (arrive_s > g->latest_s[j])
+			if (arrive_s > g->latest_s[j] || graph_closed(g, g->n, j))
 				continue;
 			v = base + g->drive_cents[at] +
 			    graph_from(g, g->n, j, (int32_t)arrive_s, lane);

@@ -19,11 +19,25 @@ enum {
 	PRICE_CALLS_MAX = 256, /* calls that are open to pricing */
 };
 
+enum { PRICE_CUTS_MAX = 128, PRICE_CUT_WORDS = PRICE_CUTS_MAX / 64 };
+
+/*
+ * Subset-row cuts of three calls each: the routes that serve two of them or all are
+ * one at most (Jepsen, Petersen, Spoorendonk, Pisinger, Subset-row inequalities applied
+ * to the vehicle-routing problem with time windows, 2008).
+ */
+struct price_cuts {
+	int32_t n;
+	double dual[PRICE_CUTS_MAX];          /* <= 0 */
+	uint64_t (*of)[PRICE_CUT_WORDS];      /* per open call: the cuts it is in */
+};
+
 /* Prices of the master: what a call, a technician and a disturbance are worth. */
 struct duals {
 	double *call;       /* one per open call */
 	double *technician; /* one per technician */
 	double chosen;      /* <= 0 */
+	struct price_cuts cuts;
 	int64_t version;    /* another whenever the prices or the branches are, never 0 */
 };
 
@@ -42,6 +56,7 @@ struct price_limits {
 	double below;        /* wanted: reduced cost under this */
 	enum price_effort effort;
 	const uint8_t *banned; /* technicians * opens: pairs closed by branching; NULL none */
+	const uint8_t *arcs;   /* (opens + 1)^2: arcs closed by branching, graph.h; NULL none */
 	int32_t chosen_max;
 	int32_t chosen_min;
 };
