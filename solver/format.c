@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solver/clock.h"
 #include "solver/problem_json.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { TRIES_MAX = 4 }; /* solves of one problem until its own count keeps the budget */
+enum { TRIES_MAX = 8 }; /* solves of one problem until its own count keeps the budget */
 
 static const struct format *const formats[] = {
 	&format_evenkeel,
@@ -91,33 +92,54 @@ format_set_budget(struct format_case *c, int32_t budget)
 	c->problem->budget = budget;
 }
 
-/* Solves until the format's own count keeps the budget; *ret is the last plan, owned. */
+/*
+ * The limits of one of several solves: half of the time that is left, since another one may
+ * have to follow. All of it where the format counts nothing of its own.
+ */
+static struct solve_limits
+limits_of(const struct solve_limits *lim, int64_t begin_us, bool last)
+{
+	struct solve_limits part = *lim;
+	int64_t left_ms = lim->time_ms - (clock_us() - begin_us) / 1000;
+
+	if (lim->time_ms > 0)
+		part.time_ms = last ? left_ms : left_ms / 2;
+	if (lim->time_ms > 0 && part.time_ms < 1)
+		part.time_ms = 1;
+	return part;
+}
+
+/*
+ * Solves until the format's own count keeps the budget; *ret is the last plan, owned. The
+ * last try holds everything people were told, so that nothing is left to be counted.
+ */
 static int
 solve_within(struct format_case *c, const struct solve_limits *lim, int32_t budget,
     struct plan **ret)
 {
+	int64_t begin_us = clock_us();
 	int32_t allowed = budget;
 
-	for (int tries = 0; tries < TRIES_MAX; tries++) {
+	for (int tries = 1;; tries++) {
+		struct solve_limits part = limits_of(lim, begin_us, tries == TRIES_MAX);
 		int32_t over;
 		int rc;
 
 		format_set_budget(c, allowed);
 		plan_free(*ret);
 		*ret = NULL;
-		rc = solve(c->problem, lim, ret);
-		if (rc < 0 || budget < 0 || c->format->disturbed == NULL)
+		rc = solve(c->problem, &part, ret);
+		if (rc < 0)
 			return rc;
 		over = c->format->disturbed(c, *ret) - budget;
-		if (over <= 0)
+		if (over <= 0 || tries == TRIES_MAX)
 			return 0;
-		if (c->format->hold(c, *ret) > 0)
+		if (c->format->hold(c, tries == TRIES_MAX - 1 ? NULL : *ret) > 0)
 			continue;
 		if (c->problem->budget == 0)
 			return 0;
 		allowed = c->forced + (c->problem->budget > over ? c->problem->budget - over : 0);
 	}
-	return 0;
 }
 
 int
@@ -134,7 +156,9 @@ format_solve(struct format_case *c, const struct solve_limits *lim, int32_t budg
 	for (int32_t k = 0; k < p->technicians; k++)
 		fixed[k] = p->technician[k].fixed;
 	c->seed = lim->seed;
-	rc = solve_within(c, lim, budget, &plan);
+	format_set_budget(c, budget);
+	rc = budget >= 0 && c->format->disturbed != NULL ? solve_within(c, lim, budget, &plan)
+	    : solve(p, lim, &plan);
 	for (int32_t k = 0; k < p->technicians; k++)
 		p->technician[k].fixed = fixed[k];
 	free(fixed);

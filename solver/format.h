@@ -56,8 +56,9 @@ struct format {
 	/* Calls disturbed as this format counts them, forced or chosen; NULL: plan.disturbance. */
 	int32_t (*disturbed)(const struct format_case *c, const struct plan *plan);
 	/*
-	 * Freezes the routes up to calls that this plan disturbs and the problem does not know
-	 * of, by technician.fixed; how many routes. NULL where disturbed is.
+	 * Freezes the routes, by technician.fixed, up to calls that this plan disturbs and the
+	 * problem does not know of; all told calls if there is no plan. How many routes.
+	 * NULL where disturbed is.
 	 */
 	int32_t (*hold)(struct format_case *c, const struct plan *plan);
 	void (*done)(void *own); /* NULL: nothing to free */

@@ -104,6 +104,7 @@ struct vroom_times {
 	int32_t leave_s;
 	struct vroom_time *stop; /* of the route's stops */
 	struct vroom_time taken[PROBLEM_BREAKS_MAX];
+	int32_t after[PROBLEM_BREAKS_MAX]; /* each break is taken after so many stops */
 	int32_t end_s;
 };
 
@@ -126,8 +127,9 @@ int32_t vroom_work_s(const struct problem *p, int32_t k, int32_t i);
 /*
  * Times a route as it is driven: each thing as soon as it may be, breaks on the way, having
  * left as late as makes the day end no later. A stop that people were told of is
- * not reached before it was said, where waiting at the stops before can see to that. ret->stop
- * holds the route's stops. -EINVAL if the route misses a window.
+ * not reached before it was said, where waiting at the stops before, or a break before another
+ * stop, can see to that. ret->stop holds the route's stops. -EINVAL if the route misses
+ * a window.
  */
 int vroom_time_route(const struct problem *p, const struct vroom_told *told, int32_t k,
     const struct plan_route *route, struct vroom_times *ret);

@@ -138,12 +138,32 @@ freeze(const struct problem *p, struct technician *t, int32_t call)
 	return false;
 }
 
+/* Freezes all current routes up to their last call. */
+static int32_t
+hold_all(struct problem *p)
+{
+	int32_t held = 0;
+
+	for (int32_t k = 0; k < p->technicians; k++) {
+		struct technician *t = &p->technician[k];
+
+		for (int32_t s = t->currents; s > t->fixed; s--)
+			if (freeze(p, t, t->current[s - 1])) {
+				held++;
+				break;
+			}
+	}
+	return held;
+}
+
 int32_t
 vroom_hold(struct format_case *c, const struct plan *plan)
 {
 	struct counting x;
 	int32_t held = 0;
 
+	if (plan == NULL)
+		return hold_all(c->problem);
 	if (counting_begin(c, plan, &x))
 		for (int32_t i = 0; i < x.p->calls; i++)
 			if (is_unseen(&x, i))

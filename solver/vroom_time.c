@@ -7,9 +7,11 @@
  * Three passes, as VROOM makes them: earliest times forward, which say when the day
  * ends; latest times backward from there, which say how late he may leave; and earliest times
  * forward from that. Where people were told of a stop, the second pass also says how long
- * to wait at the stop before it, so that he does not come early.
+ * to wait at the stop before it, so that he does not come early; and where that does not
+ * help, breaks are tried before other stops.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "solver/vroom.h"
 
@@ -90,13 +92,17 @@ struct leg {
 struct timing {
 	const struct problem *p;
 	const struct technician *t;
+	const struct vroom_told *told; /* of each call, or NULL */
+	int32_t k;
 	const struct plan_route *route;
+	int32_t after[PROBLEM_BREAKS_MAX]; /* each break is taken after so many stops */
 	struct leg leg[PROBLEM_STOPS_MAX + 1]; /* the last one: to the end of the day */
 };
 
 static void
-find_legs(struct timing *x, int32_t k)
+find_legs(struct timing *x)
 {
+	int32_t k = x->k;
 	struct vroom_spot from = vroom_start_spot(x->p, k);
 	int32_t taken = 0;
 
@@ -109,7 +115,7 @@ find_legs(struct timing *x, int32_t k)
 		*leg = (struct leg){ .drive_s = vroom_drive_s(x->p, k, from, to), .first = taken };
 		if (!last)
 			leg->busy_s = vroom_setup_s(x->p, k, i, from) + vroom_work_s(x->p, k, i);
-		for (; taken < x->route->takens && x->route->taken[taken].after == s; taken++)
+		for (; taken < x->route->takens && x->after[taken] == s; taken++)
 			leg->breaks++;
 		from = to;
 	}
@@ -232,13 +238,25 @@ pass_forward(const struct timing *x, int64_t leave_s, const int64_t *wait_s,
 	return 0;
 }
 
-/* Whether people were told that this technician comes to this stop. */
+/* What people were told of a stop, if they were told that this technician comes. */
 static const struct vroom_told *
-told_of(const struct timing *x, const struct vroom_told *told, int32_t k, int32_t s)
+told_of(const struct timing *x, int32_t s)
 {
-	const struct vroom_told *t = told == NULL ? NULL : &told[x->route->stop[s].call];
+	const struct vroom_told *t = x->told == NULL ? NULL : &x->told[x->route->stop[s].call];
 
-	return t != NULL && t->told && t->technician == k ? t : NULL;
+	return t != NULL && t->told && t->technician == x->k &&
+	    x->p->call[x->route->stop[s].call].told.eta ? t : NULL;
+}
+
+/* The latest arrival that is not another one than people were told, or that the plan has. */
+static int64_t
+latest_told(const struct timing *x, int32_t s)
+{
+	const struct vroom_told *told = told_of(x, s);
+	int64_t latest_s = told == NULL ? INT32_MAX
+	    : (int64_t)told->arrival_s + x->p->weights.eta_tolerance_s;
+
+	return latest_s > x->route->stop[s].start_s ? latest_s : x->route->stop[s].start_s;
 }
 
 /*
@@ -247,64 +265,132 @@ told_of(const struct timing *x, const struct vroom_told *told, int32_t k, int32_
  * so that the next one is not reached before people were told, -1 not at all.
  */
 static int64_t
-pass_backward(const struct timing *x, const struct vroom_told *told, int32_t k, int64_t end_s,
-    int64_t first_s, int64_t *ret_wait_s)
+pass_backward(const struct timing *x, int64_t end_s, int64_t first_s, int64_t *ret_wait_s)
 {
 	int64_t t_s = end_s; /* the latest arrival at what comes next */
 
 	for (int32_t s = x->route->stops; s > 0; s--) {
-		const struct call *c = &x->p->call[x->route->stop[s - 1].call];
-		const struct vroom_told *next = s < x->route->stops ? told_of(x, told, k, s) : NULL;
+		const struct vroom_told *next = s < x->route->stops ? told_of(x, s) : NULL;
 		const struct window *w;
 		struct window own;
-		int32_t n = call_windows(c, &own, &w);
+		int32_t n = call_windows(&x->p->call[x->route->stop[s - 1].call], &own, &w);
 		int64_t busy_s = x->leg[s - 1].busy_s;
+		int64_t told_s = next != NULL && next->arrival_s < t_s ? next->arrival_s : t_s;
 
-		ret_wait_s[s - 1] = -1;
-		if (next != NULL && next->arrival_s < t_s)
-			ret_wait_s[s - 1] = last_start(w, n,
-			    leg_backward(x, s, next->arrival_s) - busy_s);
-		else if (next != NULL)
-			ret_wait_s[s - 1] = last_start(w, n, leg_backward(x, s, t_s) - busy_s);
+		ret_wait_s[s - 1] = next == NULL ? -1
+		    : last_start(w, n, leg_backward(x, s, told_s) - busy_s);
 		t_s = leg_backward(x, s, t_s);
 		t_s = t_s < 0 ? -1 : last_start(w, n, t_s - busy_s);
 		if (t_s < 0)
 			return -1;
+		if (t_s > latest_told(x, s - 1))
+			t_s = latest_told(x, s - 1);
 	}
 	return leg_backward(x, 0, first_s < t_s ? first_s : t_s);
+}
+
+/* Times a route where nobody was told of it: the day ends as early as it can. */
+static int
+time_untold(const struct timing *x, struct vroom_times *ret)
+{
+	int64_t wait_s[PROBLEM_STOPS_MAX + 1];
+	int64_t leave_s;
+	int rc;
+
+	for (int32_t s = 0; s < x->route->stops; s++)
+		wait_s[s] = -1;
+	rc = pass_forward(x, x->t->ready_s, wait_s, ret);
+	if (rc < 0 || x->route->stops == 0)
+		return rc;
+	leave_s = pass_backward(x, ret->end_s, INT32_MAX, wait_s);
+	return pass_forward(x, leave_s > x->t->ready_s ? leave_s : x->t->ready_s, wait_s, ret);
+}
+
+/* Times a route that people were told of: he may wait, and so the day may end later. */
+static int
+time_told(const struct timing *x, struct vroom_times *ret)
+{
+	int64_t wait_s[PROBLEM_STOPS_MAX + 1];
+	const struct vroom_told *told = told_of(x, 0);
+	int64_t end_s = x->t->shift_end_s;
+	int64_t first_s, leave_s;
+	int rc = time_untold(x, ret);
+
+	if (rc < 0)
+		return rc;
+	pass_backward(x, end_s, INT32_MAX, wait_s);
+	/* A first stop that nobody was told of begins as soon as he is there. */
+	first_s = ret->stop[0].start_s > wait_s[0] ? ret->stop[0].start_s : wait_s[0];
+	if (told != NULL)
+		first_s = told->arrival_s;
+	leave_s = pass_backward(x, end_s, first_s, wait_s);
+	return pass_forward(x, leave_s > x->t->ready_s ? leave_s : x->t->ready_s, wait_s, ret);
+}
+
+/* Stops reached at another time than people were told. */
+static int32_t
+count_moved(const struct timing *x, const struct vroom_times *times)
+{
+	int32_t moved = 0;
+
+	for (int32_t s = 0; s < x->route->stops; s++) {
+		const struct vroom_told *told = told_of(x, s);
+		int64_t by_s = told == NULL ? 0
+		    : (int64_t)times->stop[s].arrival_s - told->arrival_s;
+
+		moved += llabs(by_s) > x->p->weights.eta_tolerance_s;
+	}
+	return moved;
+}
+
+/* Takes each break where the fewest stops are then moved; ret holds the best times. */
+static int
+place_breaks(struct timing *x, int32_t moved, struct vroom_times *ret)
+{
+	struct vroom_time stop[PROBLEM_STOPS_MAX];
+	struct vroom_times tried = { .stop = stop };
+	int32_t n = x->route->takens;
+
+	for (int32_t b = 0; b < n && moved > 0; b++) {
+		int32_t best = x->after[b];
+		int32_t first = b > 0 ? x->after[b - 1] : 0;
+		int32_t last = b < n - 1 ? x->after[b + 1] : x->route->stops;
+
+		for (x->after[b] = first; x->after[b] <= last; x->after[b]++) {
+			int32_t now;
+
+			find_legs(x);
+			if (time_told(x, &tried) < 0)
+				continue;
+			now = count_moved(x, &tried);
+			if (now < moved) {
+				moved = now;
+				best = x->after[b];
+			}
+		}
+		x->after[b] = best;
+	}
+	find_legs(x);
+	return time_told(x, ret);
 }
 
 int
 vroom_time_route(const struct problem *p, const struct vroom_told *told, int32_t k,
     const struct plan_route *route, struct vroom_times *ret)
 {
-	struct timing x = { .p = p, .t = &p->technician[k], .route = route };
-	int64_t wait_s[PROBLEM_STOPS_MAX + 1];
-	int64_t first_s = INT32_MAX, end_s, leave_s;
+	struct timing x = { .p = p, .t = &p->technician[k], .told = told, .k = k, .route = route };
 	bool any = false;
 	int rc;
 
-	for (int32_t s = 0; s < route->stops; s++) {
-		any |= told_of(&x, told, k, s) != NULL;
-		wait_s[s] = -1;
-	}
-	find_legs(&x, k);
-	rc = pass_forward(&x, x.t->ready_s, wait_s, ret);
-	if (rc < 0 || route->stops == 0)
-		return rc;
-	end_s = ret->end_s;
-	if (any) {
-		/* He may be told to wait, so the day may end later; but he starts work at once. */
-		end_s = x.t->shift_end_s;
-		pass_backward(&x, told, k, end_s, first_s, wait_s);
-		first_s = ret->stop[0].start_s > wait_s[0] ? ret->stop[0].start_s : wait_s[0];
-		if (told_of(&x, told, k, 0) != NULL)
-			first_s = told[route->stop[0].call].arrival_s;
-		if (first_s < ret->stop[0].arrival_s)
-			first_s = ret->stop[0].arrival_s;
-	}
-	leave_s = pass_backward(&x, told, k, end_s, first_s, wait_s);
-	if (leave_s < x.t->ready_s)
-		leave_s = x.t->ready_s;
-	return pass_forward(&x, leave_s, wait_s, ret);
+	for (int32_t s = 0; s < route->stops; s++)
+		any |= told_of(&x, s) != NULL;
+	for (int32_t b = 0; b < route->takens; b++)
+		x.after[b] = route->taken[b].after;
+	find_legs(&x);
+	rc = any ? time_told(&x, ret) : time_untold(&x, ret);
+	if (rc == 0 && any && route->takens > 0 && count_moved(&x, ret) > 0)
+		rc = place_breaks(&x, count_moved(&x, ret), ret);
+	for (int32_t b = 0; b < route->takens; b++)
+		ret->after[b] = x.after[b];
+	return rc;
 }

@@ -266,7 +266,7 @@ write_steps(struct route_writing *w)
 		begin_leg(w, s < w->route->stops
 		    ? vroom_call_spot(w->x->p, w->route->stop[s].call)
 		    : vroom_end_spot(w->x->p, w->k));
-		for (; b < w->route->takens && w->route->taken[b].after == s; b++)
+		for (; b < w->route->takens && w->times.after[b] == s; b++)
 			write_break(w, b);
 		if (s < w->route->stops)
 			write_stop(w, s);
