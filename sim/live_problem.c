@@ -129,6 +129,8 @@ live_problem(struct live *v, const struct live_prices *prices, struct problem **
 		}
 	for (int32_t k = 0; rc == 0 && k < whole->technicians; k++)
 		rc = copy_technician(v, k, number, &p->technician[k]);
+	if (rc == 0)
+		rc = problem_stay(p); /* the solver begins with it */
 	free(number);
 	if (rc < 0)
 		live_problem_free(p);
