@@ -348,7 +348,10 @@ begin(struct focus *f)
 	    f->changed == NULL || f->list[0] == NULL || f->list[1] == NULL || f->list[2] == NULL)
 		return -ENOMEM;
 	rc = draft_stay(f->stay, &f->w);
-	return rc == 0 ? draft_copy(f->best, f->stay) : rc;
+	if (rc == 0)
+		rc = draft_copy(f->best, f->stay);
+	/* Whatever becomes of the time, there is a plan that serves what can be put in. */
+	return rc == 0 ? draft_insert(f->best, &f->w) : rc;
 }
 
 static void

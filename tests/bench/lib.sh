@@ -47,18 +47,18 @@ record() {
 # solve TOOL LIMIT_S PROBLEM OUT [OPTION...]: a problem in VROOM's JSON by one of the tools. False if it
 # failed. vroom-N: level N, which knows no useful limit of time.
 solve() {
-	tool=$1 limit=$2 problem=$3 out=$4
+	tool=$1 limit=$2 problem=$3 answer=$4
 	shift 4
-	rm -f "$out"
+	rm -f "$answer"
 	case $tool in
 	evenkeel) set -- "$build/evenkeel-solve" --format vroom --time "$limit" --seed 1 "$@" "$problem" ;;
 	vroom-*) set -- vroom -t 1 -x "${tool#vroom-}" "$@" -i "$problem" ;;
-	pyvrp) set -- $pyvrp "$source/tests/bench/peer_pyvrp.py" "$problem" "$out" "$limit" 1 ;;
+	pyvrp) set -- $pyvrp "$source/tests/bench/peer_pyvrp.py" "$problem" "$answer" "$limit" 1 ;;
 	esac
 	if [ "$tool" = pyvrp ]; then
 		"$build/tests/bench/measure" "$work/measured" "$@" >"$work/said" 2>&1
 	else
-		"$build/tests/bench/measure" "$work/measured" "$@" >"$out" 2>"$work/said"
+		"$build/tests/bench/measure" "$work/measured" "$@" >"$answer" 2>"$work/said"
 	fi || { say "$tool failed on $problem: $(head -n 1 "$work/said")"; return 1; }
 }
 
