@@ -176,9 +176,9 @@ visit_node(struct exact *x, struct relaxed *node, int depth, double *ret_bound)
 			*ret_bound = INFINITY;
 		return rc;
 	}
-	if (depth == 0) {
-		rc = tree_glance(x, isfinite(tree_target(x)) ? tree_target(x) - node->value +
-		    TREE_EPS : INFINITY, &closed);
+	if (depth == 0 && tree_target(x) - node->value <= x->gap_glanced) {
+		x->gap_glanced = (tree_target(x) - node->value) * GAP_LESS;
+		rc = tree_glance(x, tree_target(x) - node->value + TREE_EPS, &closed);
 		if (rc == 0 && tree_beats(x, node->bound))
 			*ret_bound = INFINITY;
 		if (rc < 0 || tree_beats(x, node->bound) || tree_out(x))
@@ -326,6 +326,7 @@ exact_improve(struct draft *incumbent, struct draft *const *seeds, int n_seeds,
 		.best_keeps = draft_keeps(incumbent),
 		.w = w,
 		.gap_tried = INFINITY,
+		.gap_glanced = INFINITY,
 	};
 	double bound = -INFINITY;
 	int rc = begin(&x, seeds, n_seeds);

@@ -9,6 +9,7 @@
 enum {
 	BUCKETS = 24,      /* enough to be sharp, few enough to be quick */
 	BUCKETS_MAX = 400, /* with more, short stops make the backward pass dear */
+	REACH_MAX = 128,   /* nodes; with more, what is out of reach is not looked for */
 	ROOTS_MAX = 64,    /* ways to drive a prefix; the cheapest if there are more */
 };
 
@@ -153,6 +154,52 @@ set_waits(struct graph *g, const struct model *m)
 	}
 	for (int32_t d = 0; d < t->dues; d++)
 		g->breaks_s += t->due[d].duration_s;
+}
+
+/*
+ * Seconds from node to node at the least, whatever is visited between, by Floyd's and
+ * Warshall's algorithm. Where legs are by the travel model, only rounding makes a
+ * detour seem shorter.
+ */
+static int
+set_reach(struct graph *g, const struct model *m)
+{
+	int32_t n = g->n;
+
+	if (m->p->matrices == 0 || n > REACH_MAX)
+		return 0;
+	g->reach_s = malloc(((size_t)n * (size_t)n + 1) * sizeof(*g->reach_s));
+	if (g->reach_s == NULL)
+		return -ENOMEM;
+	memcpy(g->reach_s, g->least_s, (size_t)n * (size_t)n * sizeof(*g->reach_s));
+	for (int32_t by = 0; by < n; by++)
+		for (int32_t i = 0; i < n; i++) {
+			int32_t so_far_s = g->reach_s[i * n + by] + m->call[g->call[by]].duration_s;
+			int32_t *to_s = g->reach_s + (size_t)i * (size_t)n;
+
+			for (int32_t j = 0; j < n; j++)
+				if (so_far_s + g->reach_s[by * n + j] < to_s[j])
+					to_s[j] = so_far_s + g->reach_s[by * n + j];
+		}
+	return 0;
+}
+
+/* Whether it is never dearer to go home than to go somewhere else and then home. */
+static void
+set_metric(struct graph *g, const struct model *m)
+{
+	int64_t rate = m->p->technician[g->k].drive_cents_per_h;
+
+	g->metric = true;
+	for (int32_t i = 0; i < g->n; i++)
+		for (int32_t j = 0; j < g->n; j++) {
+			int32_t at = i * g->n + j;
+			int64_t more = model_cents(rate, g->home_s[i]) -
+			    model_cents(rate, g->home_s[j]) - (int64_t)g->drive_cents[at];
+
+			if (i != j && (more > 2 || g->home_s[i] > g->least_s[at] + g->home_s[j] + 2))
+				g->metric = false;
+		}
 }
 
 static void
@@ -339,6 +386,10 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 		rc = set_legs(g, m);
 	if (rc < 0)
 		return rc;
+	rc = set_reach(g, m);
+	if (rc < 0)
+		return rc;
+	set_metric(g, m);
 	set_waits(g, m);
 	set_buckets(g, m);
 	rc = alloc_times(g);
@@ -356,6 +407,7 @@ graph_done(struct graph *g)
 	free(g->open);
 	free(g->drive_s);
 	free(g->least_s);
+	free(g->reach_s);
 	free(g->drive_cents);
 	free(g->home_s);
 	free(g->latest_s);

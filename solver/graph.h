@@ -40,6 +40,7 @@ struct graph {
 	int32_t *open;        /* n: index in the master */
 	int32_t *drive_s;     /* (n + 1) * n */
 	int32_t *least_s;     /* (n + 1) * n: model_least_s() */
+	int32_t *reach_s;     /* n * n: by any detour; NULL: least_s, or where matrices are, unknown */
 	double *drive_cents;  /* (n + 1) * n: at least */
 	int32_t *home_s;      /* n + 1 */
 	int32_t *latest_s;    /* n: an arrival after it cannot be served */
@@ -55,7 +56,7 @@ struct graph {
 	bool waits;           /* waiting is sure to cost, but for what breaks may fill */
 	int32_t breaks_s;     /* all of them together */
 	bool loose;           /* stops too short for the backward pass */
-	bool metric;          /* no detour is shorter than the direct way */
+	bool metric;          /* the way home by another call is no cheaper than the direct one */
 	/* Per bucket and node, bucket by bucket, as long as the problem lives; or GRAPH_NEVER. */
 	int32_t *calm_cents;   /* serving from then on, undisturbed, at the least */
 	int32_t *chosen_cents; /* the same, disturbed by choice */

@@ -226,10 +226,11 @@ static void
 mark_gone(const struct price *pr, struct label *l)
 {
 	const struct graph *g = pr->g;
-	const int32_t *drive_s = g->least_s + (size_t)l->node * (size_t)g->n;
+	const int32_t *drive_s = (g->reach_s != NULL ? g->reach_s : g->least_s) +
+	    (size_t)l->node * (size_t)g->n;
 
 	memcpy(l->gone, l->seen, sizeof(l->gone));
-	if (pr->m->p->matrices > 0)
+	if (pr->m->p->matrices > 0 && g->reach_s == NULL)
 		return; /* a detour may be shorter, and reach it still */
 	for (int32_t j = 0; j < g->n; j++)
 		/* Two seconds allow for legs rounded up that make a detour seem shorter. */

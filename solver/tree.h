@@ -30,7 +30,8 @@ struct exact {
 	int64_t until_us;        /* the deadline of what is under way, 0 none */
 	int32_t turn;            /* the technician to be priced next */
 	int64_t labels, nodes;
-	double gap_tried;        /* a wider gap is not enumerated */
+	double gap_tried;        /* a wider gap is not enumerated, */
+	double gap_glanced;      /* or not looked into by the integer program */
 	bool out;                /* a limit was met */
 };
 
