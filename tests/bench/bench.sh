@@ -44,9 +44,8 @@ jq -cn --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 	--arg commit "$(git -C "$source" rev-parse --short HEAD 2>/dev/null || echo unknown)" \
 	--arg kernel "$(uname -sr)" --arg date "$(date -u +%Y-%m-%d)" \
 	--arg vroom "${vroom:-none}" --arg pyvrp "$(
-		[ -z "$pyvrp" ] && echo none || "$pyvrp" -c 'import importlib.metadata as m
-try: print(m.version("pyvrp"))
-except Exception: print("of no version")')" \
+		[ -z "$pyvrp" ] && echo none || "$pyvrp" -c 'import pyvrp; print(getattr(pyvrp, "__version__", "of no version"))'
+	)" \
 	'{machine: $cpu, cores: ($cores | tonumber), kernel: $kernel, load_before: $load, date: $date,
 	commit: $commit, form: $form, vroom: $vroom, pyvrp: $pyvrp}' >>"$results"
 jq -r 'select(.machine != null) | "machine: \(.cores) cores of \(.machine), \(.kernel), load \(.load_before)

@@ -65,7 +65,7 @@ solve() {
 # What a solution in VROOM's JSON says of itself.
 summary() {
 	jq -c '{cost: .summary.cost, unassigned: .summary.unassigned, bound: .evenkeel.bound,
-		gap_pct: .evenkeel.gap_pct, proven: .evenkeel.proven, work: .evenkeel.work}
+		gap_pct: (if .evenkeel.gap then 100 * .evenkeel.gap else null end), proven: .evenkeel.proven, work: .evenkeel.work}
 		| with_entries(select(.value != null))' "$1"
 }
 
@@ -89,5 +89,5 @@ peers() {
 
 # gap VALUE REFERENCE: percent above it.
 gap() {
-	awk -v v="$1" -v r="$2" 'BEGIN { printf "%.4f", r > 0 ? 100 * (v - r) / r : 0 }'
+	awk -v v="$1" -v r="$2" 'BEGIN { printf "%.4f", (r > 0 ? 100 * (v - r) / r : 0) }'
 }
