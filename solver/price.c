@@ -23,7 +23,6 @@ enum {
 struct label {
 	struct route_state s;
 	double reduced;        /* cost so far, less the prices of its calls; without waiting */
-	int32_t peer;          /* next label of the same node and breaks */
 	int32_t queued;        /* next label of the same queue */
 	uint64_t gone[WORDS];  /* visited, or too late for */
 	uint64_t seen[WORDS];  /* nodes visited */
@@ -31,6 +30,20 @@ struct label {
 	int32_t parent;        /* -1 - r: root r */
 	int32_t node;
 	bool dead;             /* dominated since */
+};
+
+/* Of a label, what most comparisons end with; lists of these lie close in memory. */
+struct peer {
+	double reduced;
+	uint64_t gone;         /* the label's first word */
+	int32_t t_s;
+	int32_t label;
+};
+
+/* Labels that may dominate one another: of one node and as many breaks. */
+struct peers {
+	struct peer *peer;
+	int32_t n, n_max;
 };
 
 struct found {
@@ -46,7 +59,7 @@ struct price {
 	int32_t opens;
 	struct label *label;
 	int32_t labels, labels_max;
-	int32_t *peers;      /* heads: node * (breaks + 1) + taken; for all routes, by set too */
+	struct peers *peers; /* node * (breaks + 1) + taken; for all routes, by set too */
 	int32_t peers_max;
 	int32_t queue[QUEUES];
 	struct found *found;
@@ -78,7 +91,7 @@ price_new(const struct model *m, const int32_t *open, int32_t opens)
 	pr->peers_max = (opens + 1) * (PROBLEM_BREAKS_MAX + 1);
 	if (pr->peers_max < PEERS_BY_SET)
 		pr->peers_max = PEERS_BY_SET;
-	pr->peers = malloc((size_t)pr->peers_max * sizeof(*pr->peers));
+	pr->peers = calloc((size_t)pr->peers_max, sizeof(*pr->peers));
 	if (pr->graph == NULL || pr->peers == NULL)
 		goto fail;
 	for (int32_t k = 0; k < m->p->technicians; k++)
@@ -98,6 +111,8 @@ price_free(struct price *pr)
 	for (int32_t k = 0; pr->graph != NULL && k < pr->m->p->technicians; k++)
 		graph_done(&pr->graph[k]);
 	free(pr->graph);
+	for (int32_t h = 0; pr->peers != NULL && h < pr->peers_max; h++)
+		free(pr->peers[h].peer);
 	free(pr->peers);
 	free(pr->label);
 	free(pr->found);
@@ -186,39 +201,65 @@ dominates(const struct price *pr, const struct label *a, const struct label *b)
 	return opens_as_much(pr, a, b);
 }
 
+/* Whether a peer that could cover another at all might, by what is at hand. */
+static bool
+might(const struct price *pr, const struct peer *a, const struct peer *b)
+{
+	if (pr->lim->effort == PRICE_QUICK)
+		return true;
+	return a->t_s <= b->t_s &&
+	    (pr->lim->effort != PRICE_EXACT || (a->gone & ~b->gone) == 0);
+}
+
 /*
- * Where in its list a label belongs, and out with those that it dominates; NULL if
+ * Where in its list a label belongs, and out with those that it dominates; -1 if
  * one dominates it. Lists ascend by reduced cost, so that those before it are all
  * that can dominate it; when all routes are wanted they are short, and in no order.
  */
-static int32_t *
-place_among_peers(struct price *pr, const struct label *l, int32_t *head)
+static int32_t
+place_among_peers(struct price *pr, const struct label *l, struct peers *ps)
 {
+	struct peer mine = { l->reduced, l->gone[0], l->s.t_s, -1 };
 	bool in_order = pr->lim->effort != PRICE_ALL;
-	int32_t *at = head, *place;
+	int32_t at = 0, kept;
 
-	for (; *at >= 0; at = &pr->label[*at].peer) {
-		const struct label *o = &pr->label[*at];
+	for (; at < ps->n; at++) {
+		const struct peer *o = &ps->peer[at];
 
 		if (in_order && o->reduced > l->reduced)
 			break;
-		if (dominates(pr, o, l))
-			return NULL;
+		if (might(pr, o, &mine) && dominates(pr, &pr->label[o->label], l))
+			return -1;
 	}
-	if (!in_order)
-		at = head;
-	place = at;
-	while (*at >= 0) {
-		struct label *o = &pr->label[*at];
+	kept = at = in_order ? at : 0;
+	for (int32_t i = at; i < ps->n; i++) {
+		struct label *o = &pr->label[ps->peer[i].label];
 
-		if (dominates(pr, l, o)) {
+		if (might(pr, &mine, &ps->peer[i]) && dominates(pr, l, o))
 			o->dead = true;
-			*at = o->peer;
-		} else {
-			at = &o->peer;
-		}
+		else
+			ps->peer[kept++] = ps->peer[i];
 	}
-	return place;
+	ps->n = kept;
+	return at;
+}
+
+static int
+add_peer(struct peers *ps, int32_t at, const struct label *l, int32_t label)
+{
+	if (ps->n == ps->n_max) {
+		int32_t more = ps->n_max ? 2 * ps->n_max : 16;
+		struct peer *grown = realloc(ps->peer, (size_t)more * sizeof(*grown));
+
+		if (grown == NULL)
+			return -ENOMEM;
+		ps->peer = grown;
+		ps->n_max = more;
+	}
+	memmove(ps->peer + at + 1, ps->peer + at, (size_t)(ps->n - at) * sizeof(*ps->peer));
+	ps->peer[at] = (struct peer){ l->reduced, l->gone[0], l->s.t_s, label };
+	ps->n++;
+	return 0;
 }
 
 /* Marks the nodes that nothing after this label reaches in time. */
@@ -297,7 +338,7 @@ finish(struct price *pr, int32_t label, const struct route_state *s, double redu
 }
 
 /* The list of the labels that could dominate this one, and some others. */
-static int32_t *
+static struct peers *
 peers_of(struct price *pr, const struct label *l)
 {
 	int32_t at = l->node * (pr->g->taken_max + 1) + l->s.taken;
@@ -329,24 +370,24 @@ make_room(struct price *pr)
 static int
 push(struct price *pr, const struct label *l)
 {
-	int32_t *place;
-	int32_t q;
+	struct peers *ps = peers_of(pr, l);
+	int32_t at, q;
 	struct label *to;
 
 	if (make_room(pr) < 0)
 		return -ENOMEM;
-	place = place_among_peers(pr, l, peers_of(pr, l));
-	if (place == NULL)
+	at = place_among_peers(pr, l, ps);
+	if (at < 0)
 		return 0;
 	if (pr->labels >= pr->lim->labels_max) {
 		pr->full = true;
 		return 0;
 	}
+	if (add_peer(ps, at, l, pr->labels) < 0)
+		return -ENOMEM;
 	q = (l->s.t_s - pr->g->t0_s) / pr->queue_s;
 	to = &pr->label[pr->labels];
 	*to = *l;
-	to->peer = *place;
-	*place = pr->labels;
 	to->queued = pr->queue[q];
 	pr->queue[q] = pr->labels++;
 	return finish(pr, pr->labels - 1, &to->s, to->reduced, to->node);
@@ -545,7 +586,7 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	set_cuts(pr);
 	g->arcs = lim->arcs;
 	for (int32_t h = 0; h < pr->peers_max; h++)
-		pr->peers[h] = -1;
+		pr->peers[h].n = 0;
 	for (int q = 0; q < QUEUES; q++)
 		pr->queue[q] = -1;
 	/* A harder look at the same prices starts from the same bounds. */
