@@ -36,7 +36,6 @@ struct leg_table {
 /* What a plain trail asks of a call, close together. */
 struct ground_stop {
 	int32_t open_s, close_s;
-	int32_t duration_s; /* where it is the same for all */
 	int32_t windows;    /* more than one: look at the call */
 };
 
@@ -93,15 +92,6 @@ ground_leg_cents(const struct ground *g, int32_t k, int32_t from, int32_t to)
 		return model_cents(g->m->p->technician[k].drive_cents_per_h,
 		    model_drive_s(g->m, k, from, to));
 	return g->table[g->class_of[k]].cents[(size_t)from * (size_t)g->m->places + (size_t)to];
-}
-
-/* Seconds technician k works at call i. */
-static inline int32_t
-ground_duration_s(const struct ground *g, int32_t k, int32_t i)
-{
-	if (g->m->p->kinds == 0 || g->m->p->call[i].duration_by_kind == NULL)
-		return g->stop[i].duration_s;
-	return g->m->p->call[i].duration_by_kind[g->m->p->technician[k].kind];
 }
 
 #endif

@@ -25,7 +25,7 @@ static const double regroup_at[] = { 0.6, 0.9 };
 #define REGROUP_PART 0.06 /* of the time limit, at most, each */
 
 /* Temperatures, in what a call costs on average on the way. */
-#define HOT 1.0
+#define HOT 3.0
 #define COLD 0.03
 
 struct search {

@@ -28,14 +28,19 @@
  * begin <= begin_max_s. The day from here on, as a function of when he reaches `to`:
  * it ends at max(end_s, reached + rest_s), if reached <= late_s.
  */
+struct reach {
+	int32_t free_s;
+	int32_t span_s, begin_max_s; /* only where time costs something */
+};
+
 struct gap {
-	int64_t leg_cents;   /* of the leg from one to the other */
-	int32_t leg_s;
+	int64_t leg_cents;   /* of the leg from one to the other, by the depot if that is here */
+	int32_t leg_s;       /* with the time at the depot */
+	int32_t work_s;      /* at `to`, 0 at the end of the day */
 	int32_t from, to;    /* places */
-	int32_t free_s, late_s;
-	/* Only where time costs something. */
-	int32_t span_s, begin_max_s;
-	int32_t end_s, rest_s;
+	struct reach reach;
+	int32_t late_s;
+	int32_t end_s, rest_s; /* only where time costs something */
 };
 
 /* The most there is on the van up to a gap, and from there on. */
@@ -53,6 +58,8 @@ struct trail {
 	struct gap_load *load; /* (n + 1) * loads */
 	int32_t drive_s;
 	int64_t sum_cents;   /* all but waiting and overtime */
+	int32_t depot;       /* the gap in which the depot is visited, -1 none */
+	int32_t parts[PROBLEM_PARTS_MAX]; /* used up before that visit, or at all */
 	struct trail_states *at;
 	int64_t wait_cents;  /* inserting a call cannot save more than this */
 	int32_t chosen_max;
