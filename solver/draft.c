@@ -121,6 +121,26 @@ draft_keeps(const struct draft *d)
 	return true;
 }
 
+/* Cuts a sequence down to the calls with which it can be driven, from the first on. */
+static int
+cut_to_drive(struct route_work *w, const struct model *m, int32_t k, int32_t *seq, int32_t *n)
+{
+	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int32_t kept = 0;
+
+	for (int32_t r = 0; r < *n; r++) {
+		int choices;
+
+		seq[kept] = seq[r];
+		choices = route_eval(w, m, k, seq, kept + 1, INT16_MAX, choice);
+		if (choices < 0)
+			return choices;
+		kept += choices > 0;
+	}
+	*n = kept;
+	return 0;
+}
+
 int
 draft_stay(struct draft *d, struct route_work *w)
 {
@@ -140,6 +160,12 @@ draft_stay(struct draft *d, struct route_work *w)
 		choices = route_eval(w, d->m, k, seq, n, 0, choice);
 		if (choices == 0)
 			choices = route_eval(w, d->m, k, seq, n, INT16_MAX, choice);
+		if (choices == 0) {
+			rc = cut_to_drive(w, d->m, k, seq, &n);
+			if (rc < 0)
+				return rc;
+			choices = route_eval(w, d->m, k, seq, n, INT16_MAX, choice);
+		}
 		if (choices <= 0) {
 			if (choices < 0)
 				return choices;

@@ -41,7 +41,7 @@ bool draft_keeps(const struct draft *d);
 
 /*
  * The stay plan: current routes without the calls it cannot serve. -ENOMEM. A
- * route that cannot be driven at all stays empty, and draft_keeps tells.
+ * route whose fixed calls cannot be driven loses them, and draft_keeps tells.
  */
 int draft_stay(struct draft *d, struct route_work *w);
 

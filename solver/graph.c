@@ -184,6 +184,31 @@ set_reach(struct graph *g, const struct model *m)
 	return 0;
 }
 
+/* By a matrix the way home may be shorter by way of other calls: all the later a start may be. */
+static void
+set_latest(struct graph *g, const struct model *m)
+{
+	const struct technician *t = &m->p->technician[g->k];
+
+	for (int32_t j = 0; m->p->matrices > 0 && j < g->n; j++) {
+		const struct model_call *c = &m->call[g->call[j]];
+		int64_t home_s = g->home_s[j];
+		int64_t back_s;
+
+		for (int32_t i = 0; i < g->n; i++) {
+			int64_t by_s = g->home_s[i];
+
+			if (g->reach_s != NULL)
+				by_s += (int64_t)g->reach_s[j * g->n + i] +
+				    m->call[g->call[i]].duration_s;
+			if (i != j && by_s < home_s)
+				home_s = by_s;
+		}
+		back_s = (int64_t)t->shift_end_s + t->overtime_max_s - c->duration_s - home_s;
+		g->latest_s[j] = back_s < c->close_s ? (int32_t)back_s : c->close_s;
+	}
+}
+
 /* Whether it is never dearer to go home than to go somewhere else and then home. */
 static void
 set_metric(struct graph *g, const struct model *m)
@@ -389,6 +414,7 @@ graph_init(struct graph *g, const struct model *m, int32_t k, const int32_t *ope
 	rc = set_reach(g, m);
 	if (rc < 0)
 		return rc;
+	set_latest(g, m);
 	set_metric(g, m);
 	set_waits(g, m);
 	set_buckets(g, m);

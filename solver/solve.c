@@ -9,8 +9,10 @@
 #include "solver/draft.h"
 #include "solver/exact.h"
 #include "solver/focus.h"
+#include "solver/joint.h"
 #include "solver/rng.h"
 #include "solver/search.h"
+#include "solver/share.h"
 
 enum {
 	LABEL_CAP = 30000,
@@ -28,6 +30,7 @@ struct solving {
 	struct model *m;
 	struct draft *stay, *best;
 	struct route_work w;
+	struct pool *shared; /* routes, NULL none */
 	struct exact_result exact;
 	int64_t search_work;
 	int64_t start_us, deadline_us;
@@ -90,6 +93,7 @@ improve(struct solving *s)
 		.deadline_us = s->deadline_us,
 		.label_cap = s->lim->prove ? LABEL_CAP_PROVE : LABEL_CAP,
 		.nodes = s->lim->prove ? 0 : NODES,
+		.shared = s->shared,
 	};
 	int rc;
 
@@ -128,19 +132,19 @@ report(const struct solving *s, struct plan *plan)
 }
 
 int
-solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret)
+solve_sharing(const struct problem *p, const struct solve_limits *lim, struct pool *shared,
+    struct plan **ret)
 {
 	struct solving s = {
 		.p = p,
 		.lim = lim,
+		.shared = shared,
 		.exact.bound = -INFINITY,
 		.start_us = clock_us(),
 	};
 	struct plan *plan = NULL;
-	int rc = problem_check(p, NULL, 0);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	if (focus_applies(p))
 		return focus_solve(p, lim, ret);
 	if (lim->time_ms > 0)
@@ -151,7 +155,7 @@ solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret
 	if (rc == 0)
 		rc = improve(&s);
 	if (rc == 0 && !draft_keeps(s.best))
-		rc = -ETIME;
+		rc = s.exact.proven ? -ERANGE : -ETIME;
 	if (rc == 0)
 		rc = draft_plan(s.best, &s.w, &plan);
 	if (rc == 0) {
@@ -163,4 +167,21 @@ solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret
 	model_free(s.m);
 	route_work_done(&s.w);
 	return rc;
+}
+
+int
+solve_untied(const struct problem *p, const struct solve_limits *lim, struct plan **ret)
+{
+	return solve_sharing(p, lim, NULL, ret);
+}
+
+int
+solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret)
+{
+	int rc = problem_check(p, NULL, 0);
+
+	if (rc < 0)
+		return rc;
+	rc = joint_applies(p) ? joint_solve(p, lim, ret) : solve_untied(p, lim, ret);
+	return rc == -ERANGE ? -ETIME : rc;
 }

@@ -496,6 +496,31 @@ go_on(struct day d)
 	}
 }
 
+/* Whether a set holds two calls that take two technicians. */
+static bool
+takes_two(int set)
+{
+	for (int32_t i = 0; i < p->calls; i++)
+		if (set >> i & 1 && p->call[i].with >= 0 && set >> p->call[i].with & 1)
+			return true;
+	return false;
+}
+
+/* Whether the calls of a set may be served without the others. */
+static bool
+complete(int set)
+{
+	for (int32_t i = 0; i < p->calls; i++) {
+		const struct call *c = &p->call[i];
+
+		if (c->with >= 0 && (set >> i & 1) != (set >> c->with & 1))
+			return false;
+		if (c->after >= 0 && set >> i & 1 && !(set >> c->after & 1))
+			return false;
+	}
+	return true;
+}
+
 static void
 price_routes(int32_t k)
 {
@@ -512,6 +537,9 @@ price_routes(int32_t k)
 		go_on((struct day){ .k = k, .t_s = (int64_t)t->ready_s + leave_later_s,
 		    .spot = { t->start, t->start_location, t->open_start } });
 	} while (t->leaves_late && !leaves_by_rule && ++leave_later_s <= day_s);
+	for (int m = 0; m < 1 << p->calls; m++)
+		for (int c = 0; takes_two(m) && c <= BRUTE_CALLS_MAX; c++)
+			route_cents[k][m][c] = BRUTE_NONE;
 }
 
 static void
@@ -569,7 +597,7 @@ brute_cheapest(int32_t budget)
 	for (int m = 0; m < 1 << p->calls; m++) {
 		int64_t cents = 0;
 		int chosen = 0;
-		bool may = true;
+		bool may = complete(m);
 
 		for (int32_t i = 0; i < p->calls; i++) {
 			const struct call *c = &p->call[i];

@@ -13,8 +13,9 @@ enum { BRUTE_CALLS_MAX = 8, BRUTE_TECHNICIANS_MAX = 3 };
 #define BRUTE_NONE INT64_MAX
 
 /*
- * Prices all routes of the problem, which is borrowed until the next call. many_starts: more
- * starts are tried than could matter. every_leave: who leaves late tries each second to
+ * Prices all routes of the problem, which is borrowed until the next call. Of ties between
+ * calls it looks at who serves them, not at when: that is for the caller to fix. many_starts:
+ * more starts are tried than could matter. every_leave: who leaves late tries each second to
  * leave at, instead of the rule of problem.h; for problems of few seconds.
  */
 void brute_begin(const struct problem *p, bool many_starts, bool every_leave);

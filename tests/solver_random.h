@@ -28,6 +28,12 @@ enum {
 struct problem *solver_random_with(struct rng *r, int32_t technicians, int32_t calls,
     unsigned parts);
 
+/*
+ * A problem of some forty seconds, with hard windows only and nothing told: so small that every
+ * second can be tried.
+ */
+struct problem *solver_tiny(struct rng *r, int32_t technicians, int32_t calls);
+
 /* Puts parts into a problem that has no current routes yet. */
 void solver_add_parts(struct rng *r, struct problem *p, unsigned parts);
 
