@@ -10,12 +10,14 @@
 #include "solver/clock.h"
 #include "solver/tree.h"
 
+#define SHARE_PART 0.005 /* of the cost: the reduced cost of a route worth sharing, at most */
 #define GAP_LESS 0.7 /* of a gap that held too many routes: then it is worth another try */
 
 enum {
 	WORK_PER_PIVOT = 20,
 	DEPTH_MAX = 400,
 	CUT_DEPTH = 3,
+	SHARED_MAX = 3000,
 };
 
 bool
@@ -289,6 +291,53 @@ add_neighbours(struct exact *x, const struct draft *d)
 	return rc;
 }
 
+/* Whether a route begins with all that is fixed of the technician's. */
+static bool
+keeps_fixed(const struct technician *t, const int32_t *seq, int32_t n)
+{
+	return n >= t->fixed && n > 0 &&
+	    (t->fixed == 0 || memcmp(seq, t->current, (size_t)t->fixed * sizeof(*seq)) == 0);
+}
+
+/* Prices the routes that other solves have left, and puts them into the pool. */
+static int
+add_shared(struct exact *x, const struct pool *shared)
+{
+	int rc = 0;
+
+	for (int32_t c = 0; rc == 0 && c < shared->columns; c++) {
+		const struct column *col = &shared->column[c];
+		const int32_t *seq = pool_seq(shared, c);
+
+		if (keeps_fixed(&x->m->p->technician[col->k], seq, col->n))
+			rc = add_sequence(x, col->k, seq, col->n);
+	}
+	return rc;
+}
+
+/* Leaves the routes that are nearly worth their while in the last prices to other solves. */
+static int
+share(struct exact *x, struct pool *shared)
+{
+	double near = fmax(SHARE_PART * (double)x->best->cents, 1);
+	bool is_new;
+
+	for (int32_t c = 0; c < x->ms.columns && shared->columns < SHARED_MAX; c++) {
+		const struct column *col = &x->ms.pool.column[c];
+
+		if (lp_reduced(x->ms.lp, x->ms.column[c]) <= near && pool_add(shared, col->k,
+		    pool_seq(&x->ms.pool, c), col->n, 0, 0, &is_new) < 0)
+			return -ENOMEM;
+	}
+	for (int32_t k = 0; k < x->m->p->technicians; k++) {
+		const struct draft_route *r = &x->best->route[k];
+
+		if (r->n > 0 && pool_add(shared, k, r->seq, r->n, 0, 0, &is_new) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int
 begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 {
@@ -304,6 +353,8 @@ begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 		rc = master_seed(&x->ms, seeds[s]);
 	if (rc == 0)
 		rc = add_neighbours(x, x->best);
+	if (rc == 0 && x->lim->shared != NULL)
+		rc = add_shared(x, x->lim->shared);
 	if (rc < 0)
 		return rc;
 	x->candidate = draft_new(x->m);
@@ -344,6 +395,8 @@ exact_improve(struct draft *incumbent, struct draft *const *seeds, int n_seeds,
 		.pivots = x.ms.pivots,
 		.nodes = x.nodes,
 	};
+	if (rc == 0 && lim->shared != NULL)
+		rc = share(&x, lim->shared);
 	price_free(x.price);
 	draft_free(x.candidate);
 	free(x.take);

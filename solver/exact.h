@@ -12,12 +12,19 @@
 #include <stdint.h>
 
 #include "solver/draft.h"
+#include "solver/pool.h"
 
 struct exact_limits {
 	int64_t deadline_us; /* of CLOCK_MONOTONIC, 0 none */
 	int64_t work;        /* labels, pivots and nodes, 0 none */
 	int32_t label_cap;   /* labels of one exact pricing run */
 	int64_t nodes;       /* of the branching, 0 none */
+	/*
+	 * Routes of technicians and calls of this problem that other solves found useful (their
+	 * costs are not looked at); what this one finds useful is added. NULL none. The
+	 * plan may depend on them.
+	 */
+	struct pool *shared;
 };
 
 struct exact_result {

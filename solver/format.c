@@ -174,6 +174,9 @@ int
 format_calm(struct format_case *c, const struct solve_limits *lim, const int32_t *budget,
     int32_t budgets, struct plan **ret_plan)
 {
+	/* Only where the format counts disturbance its own way, each budget is a solve of its own. */
+	if (c->format->disturbed == NULL)
+		return solve_calm(c->problem, lim, budget, budgets, ret_plan);
 	for (int32_t b = 0; b < budgets; b++) {
 		int rc = format_solve(c, lim, budget[b], &ret_plan[b]);
 

@@ -20,7 +20,9 @@ enum {
 	NODES = 300, /* of the branching, unless a proof is asked for */
 	SEARCH_ROUNDS_PER_CALL = 100, /* where there is no other limit */
 	EVENT_CALLS = 150, /* up to so many, calls are moved one by one before the proof */
-	EXACT_CALLS = 60, /* up to so many, a search leaves time for a proof */
+	/* Up to so many calls, a search leaves time for a bound, and up to fewer for a proof. */
+	BOUND_CALLS = 120,
+	PROOF_CALLS = 60,
 };
 
 /* One solve under way. */
@@ -69,38 +71,80 @@ start(struct solving *s)
 	return rc;
 }
 
-static int
-search(struct solving *s)
-{
-	struct rng rng = { s->lim->seed };
-	struct search_limits lim = { .deadline_us = s->deadline_us };
-	/* What is small enough for a proof gets a fifth of the limits for its start. */
-	int part = exact_can(s->m) && (s->lim->prove || s->p->calls <= EXACT_CALLS) ? 5 : 1;
+/* How much of the limits is used up when a search ends and the proof begins, and the proof ends. */
+struct shares {
+	int search_pct, proof_pct;
+};
 
-	if (s->deadline_us != 0)
-		lim.deadline_us -= (s->deadline_us - clock_us()) * (part - 1) / part;
-	if (s->lim->work > 0)
-		lim.work = (s->lim->work - s->w.steps) / part + 1;
-	if (lim.deadline_us == 0 && lim.work == 0)
+/* A proof that does not get on by then is left, and the search goes on with the rest. */
+static struct shares
+shares_of(const struct solving *s)
+{
+	if (!exact_can(s->m))
+		return (struct shares){ 100, 100 };
+	if (s->lim->prove)
+		return (struct shares){ 20, 100 };
+	if (s->p->calls <= PROOF_CALLS)
+		return (struct shares){ 20, 70 };
+	if (s->p->calls <= BOUND_CALLS)
+		return (struct shares){ 60, 85 };
+	return (struct shares){ 100, 100 };
+}
+
+static int64_t
+work_used(const struct solving *s)
+{
+	return s->w.steps + s->search_work + s->exact.work;
+}
+
+/* The limits up to a share of them. */
+static int64_t
+deadline_at(const struct solving *s, int pct)
+{
+	return s->deadline_us == 0 ? 0
+	    : s->start_us + (s->deadline_us - s->start_us) * pct / 100;
+}
+
+/* What is left of the work up to a share of it; 0 if there is no limit. */
+static int64_t
+work_until(const struct solving *s, int pct)
+{
+	int64_t left = s->lim->work * pct / 100 - work_used(s);
+
+	return s->lim->work == 0 ? 0 : left > 0 ? left : 1;
+}
+
+static int
+search(struct solving *s, int until_pct, bool again)
+{
+	struct rng rng = { s->lim->seed + again };
+	struct search_limits lim = {
+		.deadline_us = deadline_at(s, until_pct),
+		.work = work_until(s, until_pct),
+		.threads = s->lim->threads,
+		.warm = again,
+	};
+
+	/* What may well be proven is not searched for long before. */
+	if ((lim.deadline_us == 0 && lim.work == 0) || (s->p->calls <= PROOF_CALLS && !again))
 		lim.rounds = (int64_t)SEARCH_ROUNDS_PER_CALL * s->p->calls;
 	return search_improve(s->best, &s->w, &rng, &lim, &s->search_work);
 }
 
 static int
-improve(struct solving *s)
+improve(struct solving *s, int until_pct)
 {
 	struct exact_limits lim = {
-		.deadline_us = s->deadline_us,
+		.deadline_us = deadline_at(s, until_pct),
 		.label_cap = s->lim->prove ? LABEL_CAP_PROVE : LABEL_CAP,
 		.nodes = s->lim->prove ? 0 : NODES,
-		.shared = s->shared,
 	};
 	int rc;
 
 	if (s->lim->label_cap > 0)
 		lim.label_cap = s->lim->label_cap;
 	if (s->lim->work > 0) {
-		lim.work = s->lim->work - s->w.steps - s->search_work;
+		lim.work = s->lim->work * until_pct / 100 - work_used(s);
 		if (lim.work <= 0)
 			return 0;
 	}
@@ -109,6 +153,21 @@ improve(struct solving *s)
 	rc = exact_improve(s->best, &s->stay, 1, &s->w, &lim, &s->exact);
 	/* Without GLPK there is still the plan that insertion or the search made. */
 	return rc == -EIO ? 0 : rc;
+}
+
+/* Search, proof, and what is left for the search again if nothing was proven. */
+static int
+search_and_prove(struct solving *s)
+{
+	struct shares share = shares_of(s);
+	int rc = search(s, share.search_pct, false);
+
+	if (rc == 0 && share.search_pct < 100)
+		rc = improve(s, share.proof_pct);
+	if (rc == 0 && share.proof_pct < 100 && !s->exact.proven &&
+	    (s->deadline_us != 0 || s->lim->work != 0))
+		rc = search(s, 100, true);
+	return rc;
 }
 
 static void
@@ -127,7 +186,7 @@ report(const struct solving *s, struct plan *plan)
 	plan->columns = s->exact.columns;
 	plan->pivots = s->exact.pivots;
 	plan->nodes = s->exact.nodes;
-	plan->work = s->w.steps + s->search_work + s->exact.work;
+	plan->work = work_used(s);
 	plan->solve_us = clock_us() - s->start_us;
 }
 
@@ -150,10 +209,8 @@ solve_sharing(const struct problem *p, const struct solve_limits *lim, struct po
 	if (lim->time_ms > 0)
 		s.deadline_us = s.start_us + lim->time_ms * 1000;
 	rc = start(&s);
-	if (rc == 0 && lim->search)
-		rc = search(&s);
 	if (rc == 0)
-		rc = improve(&s);
+		rc = lim->search ? search_and_prove(&s) : improve(&s, 100);
 	if (rc == 0 && !draft_keeps(s.best))
 		rc = s.exact.proven ? -ERANGE : -ETIME;
 	if (rc == 0)
