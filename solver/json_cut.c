@@ -59,31 +59,40 @@ skip_string(struct walk *w)
 	return true;
 }
 
-/* Goes past any value, by its brackets and strings only. */
+/*
+ * Goes past any value, by its brackets and strings only. The long way through a matrix is in
+ * the inner loop, which steps over digits, commas and blanks.
+ */
 static bool
 skip_value(struct walk *w)
 {
+	const char *text = w->t->at;
+	size_t size = w->t->size;
 	size_t depth = 0;
 
 	skip_blanks(w);
-	for (; w->at < w->t->size; w->at++) {
-		char c = w->t->at[w->at];
+	for (;;) {
+		size_t at = w->at;
+		char c;
 
+		while (at < size && text[at] < '[' && text[at] != '"' && (depth > 0 || text[at] != ','))
+			at++;
+		w->at = at;
+		if (at == size)
+			return false;
+		c = text[at];
 		if (c == '"') {
 			if (!skip_string(w))
 				return false;
-			w->at--; /* the loop goes on past the last quote */
-		} else if (c == '[' || c == '{') {
-			depth++;
-		} else if (depth == 0 && (c == ',' || c == ']' || c == '}')) {
-			return true;
-		} else if (c == ']' || c == '}') {
-			depth--;
+			continue;
 		}
-		if (depth > 0 && w->at % 65536 == 0)
-			w->passed = text_passed(w->t, w->passed, w->at);
+		if (depth == 0 && (c == ',' || c == ']' || c == '}'))
+			return true;
+		depth += c == '[' || c == '{';
+		depth -= c == ']' || c == '}';
+		w->at++;
+		w->passed = text_passed(w->t, w->passed, w->at);
 	}
-	return false;
 }
 
 /* Copies the text up to an offset to the rest. */
@@ -266,10 +275,17 @@ make_room(struct numbers *x, size_t room)
 	return 0;
 }
 
+/* Room for another row's numbers, or for the first row to grow. */
+static int
+grow(struct numbers *x)
+{
+	return x->used < x->room ? 0 : make_room(x, 2 * x->room + 64);
+}
+
 static int
 put_number(struct numbers *x, uint32_t v)
 {
-	int rc = x->used < x->room ? 0 : make_room(x, 2 * x->room + 64);
+	int rc = grow(x);
 
 	if (rc == 0 && v > UINT16_MAX && x->m.wide_s == NULL)
 		rc = widen(x);
@@ -280,6 +296,34 @@ put_number(struct numbers *x, uint32_t v)
 	else
 		x->m.narrow_s[x->used++] = (uint16_t)v;
 	return 0;
+}
+
+/*
+ * The bulk of a matrix: small numbers with commas and nothing else between them. Takes as many
+ * as it can, each with its comma, and returns how many.
+ */
+static size_t
+put_plain_numbers(struct walk *w, struct numbers *x, size_t max)
+{
+	const char *at = w->t->at + w->at, *end = w->t->at + w->t->size;
+	size_t n = 0;
+
+	if (x->m.narrow_s == NULL || end - at < 8)
+		return 0;
+	for (; n < max && x->used < x->room && at < end - 8; n++) {
+		uint32_t v = 0;
+		int digits = 0;
+
+		for (; (unsigned char)(at[digits] - '0') <= 9 && digits < 6; digits++)
+			v = 10 * v + (uint32_t)(at[digits] - '0');
+		if (digits == 0 || at[digits] != ',' || v > UINT16_MAX)
+			break;
+		x->m.narrow_s[x->used++] = (uint16_t)v;
+		at += digits + 1;
+		at += *at == ' ';
+	}
+	w->at = (size_t)(at - w->t->at);
+	return n;
 }
 
 /* The refusal of what stands at w, within a matrix. */
@@ -332,6 +376,9 @@ read_row(struct walk *w, struct numbers *x, size_t row, const char *name, char *
 		uint32_t v;
 		int rc;
 
+		skip_blanks(w);
+		if (x->n > 0 && column < x->n)
+			column += put_plain_numbers(w, x, x->n - column - 1);
 		if (!read_number(w, &v) || (x->n > 0 && column == x->n))
 			return no_number(w, name, row, column, why, why_size);
 		rc = put_number(x, v);
