@@ -26,6 +26,7 @@ static const double regroup_at[] = { 0.6, 0.9 };
 
 /* Temperatures, in what a call costs on average on the way. */
 #define HOT 3.0
+#define WARM 0.3
 #define COLD 0.03
 
 struct search {
@@ -169,7 +170,7 @@ anneal(struct search *s)
 	chain_begin(c);
 	rc = chain_recreate(c, c->absents < EVERYWHERE_CALLS);
 	chain_keep(c);
-	hot = HOT * heat_unit(c);
+	hot = (s->lim->warm ? WARM : HOT) * heat_unit(c);
 	heat = (int64_t)hot;
 	while (rc == 0) {
 		if (c->cents < c->best_cents)
@@ -179,7 +180,7 @@ anneal(struct search *s)
 
 			if (part >= 1)
 				break;
-			heat = (int64_t)(hot * pow(COLD / HOT, part));
+			heat = (int64_t)(hot * pow(COLD / (s->lim->warm ? WARM : HOT), part));
 			if (s->regroups < sizeof(regroup_at) / sizeof(*regroup_at) &&
 			    part >= regroup_at[s->regroups]) {
 				s->regroups++;
@@ -203,22 +204,35 @@ anneal(struct search *s)
 	return rc;
 }
 
-/* Writes the best plan's routes into the draft, each at its exact price. */
+/* The exact price of a route; where it cannot be driven exactly so, without its last stops. */
+static int
+unload_route(struct search *s, struct draft *d, struct route_work *w, int32_t k)
+{
+	const struct chain_route *r = &s->chain.best[k];
+	int32_t n = r->n;
+	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int choices;
+
+	for (;;) {
+		choices = route_eval(w, s->m, k, r->seq, n, s->chain.trails.now[k].chosen_max,
+		    choice);
+		if (choices != 0 || n <= s->m->p->technician[k].fixed)
+			break;
+		n--;
+	}
+	if (choices <= 0)
+		return choices < 0 ? choices : -ERANGE;
+	return draft_set(d, k, r->seq, n, choice[0].cents, choice[0].chosen);
+}
+
+/* Writes the best plan's routes into the draft. */
 static int
 unload(struct search *s, struct draft *d, struct route_work *w)
 {
 	int rc = 0;
 
-	for (int32_t k = 0; rc == 0 && k < s->m->p->technicians; k++) {
-		const struct chain_route *r = &s->chain.best[k];
-		struct route_choice choice[ROUTE_CHOICES_MAX];
-		int choices = route_eval(w, s->m, k, r->seq, r->n, s->chain.trails.now[k].chosen_max,
-		    choice);
-
-		if (choices <= 0)
-			return choices < 0 ? choices : -ERANGE;
-		rc = draft_set(d, k, r->seq, r->n, choice[0].cents, choice[0].chosen);
-	}
+	for (int32_t k = 0; rc == 0 && k < s->m->p->technicians; k++)
+		rc = unload_route(s, d, w, k);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #ifndef EVENKEEL_SOLVER_SEARCH_H
 #define EVENKEEL_SOLVER_SEARCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "solver/draft.h"
@@ -17,6 +18,8 @@ struct search_limits {
 	int64_t deadline_us; /* of CLOCK_MONOTONIC, 0 none */
 	int64_t work;        /* route steps, 0 none */
 	int64_t rounds;      /* of ruin and recreate, 0 none */
+	int32_t threads;     /* 0 or 1: only the caller's */
+	bool warm;           /* the draft is good already: stay near it */
 };
 
 /*
