@@ -70,7 +70,7 @@ best_from(struct problem *p, int32_t i)
 		i++;
 	if (i == p->calls) {
 		brute_begin(p, false, false);
-		return brute_cheapest(-1);
+		return brute_cheapest(p->budget);
 	}
 	c = &p->call[i];
 	open_s = c->open_s;
@@ -141,6 +141,69 @@ test_ties(void **unused)
 	assert_true(proven * 10 >= cases() * 9);
 }
 
+/* Tells people something of a problem with ties, as its current routes stand. */
+static void
+tell(struct rng *r, struct problem *p)
+{
+	for (int32_t i = 0; i < p->calls; i++) {
+		struct technician *t = &p->technician[rng_below(r, p->technicians)];
+
+		if (rng_below(r, 4) > 0)
+			t->current[t->currents++] = i;
+	}
+	assert_int_equal(problem_stay(p), 0);
+	p->weights.eta_tolerance_s = rng_below(r, 4);
+	for (int32_t k = 0; k < p->technicians; k++)
+		for (int32_t s = 0; s < p->technician[k].currents; s++) {
+			struct call *c = &p->call[p->technician[k].current[s]];
+
+			c->told.technician = rng_below(r, 3) ? k : -1;
+			c->told.eta = rng_below(r, 2);
+			c->told.eta_s = c->stay_s + rng_range(r, -3, 3);
+			c->told.promise = rng_below(r, 3) == 0;
+			c->told.promise_from_s = c->stay_s - rng_below(r, 4);
+			c->told.promise_to_s = c->stay_s + rng_below(r, 4);
+			c->reassign_cents = 10 * rng_below(r, 4);
+			c->repromise_cents = 10 * rng_below(r, 4);
+			c->eta_moved_cents = 10 * rng_below(r, 4);
+			c->response_cents_per_h = 3600 * rng_below(r, 3);
+		}
+	assert_int_equal(problem_stay(p), 0);
+}
+
+/* The same where people were told something, and only so many may be disturbed. */
+static void
+test_ties_in_a_budget(void **unused)
+{
+	const char *only = getenv("SOLVER_SEED");
+	uint64_t proven = 0, solved = 0;
+
+	(void)unused;
+	for (uint64_t seed = 1; seed <= cases() / 4; seed++) {
+		struct rng r = { only ? strtoull(only, NULL, 10) : seed };
+		uint64_t name = r.state;
+		int32_t calls = rng_range(&r, 2, 4);
+		struct problem *p = solver_tiny(&r, rng_range(&r, 2, 3), calls);
+
+		tie(&r, p, calls - 1);
+		tell(&r, p);
+		for (p->budget = -1; p->budget <= 2; p->budget++) {
+			int64_t best = best_from(p, 0);
+
+			if (best == BRUTE_NONE)
+				continue;
+			proven += compare(p, best, name);
+			solved++;
+		}
+		problem_free(p);
+		if (only)
+			return;
+	}
+	print_message("%llu of %llu proven\n", (unsigned long long)proven,
+	    (unsigned long long)solved);
+	assert_true(proven * 10 >= solved * 9);
+}
+
 static void
 test_leaving_late(void **unused)
 {
@@ -164,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ties),
+		cmocka_unit_test(test_ties_in_a_budget),
 		cmocka_unit_test(test_leaving_late),
 	};
 
