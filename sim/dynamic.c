@@ -14,8 +14,8 @@
 
 /* Cents of the problems of the moment: far above any detour, and what was accepted far above the rest. */
 enum { OPEN_CENTS = 150000000, PLANNED_CENTS = 2000000000, TOLD_CENTS_MAX = 100000000 };
-/* A request that no plan has found room for is tried so often before the day goes on. */
-enum { TRIES = 3 };
+/* A request that no plan has found room for is tried so often, each time with four times the limits. */
+enum { TRIES = 3, HARDER = 4 };
 
 static const struct dynamic_set sets[] = {
 	{ "trsp", "trsp", 10000, false, "trsp/static/%s.txt", "trsp/dynamic" },
@@ -104,16 +104,22 @@ plan_anew(struct playing *g, int32_t times, uint64_t seed)
 	return rc == -EINVAL || rc == -ETIME ? 0 : rc; /* the standing plan goes on */
 }
 
-/* As often as something that is open might still find a place. */
+/*
+ * As often as something that has just become known might still find a place. What found none before
+ * is in each of these problems, too, but hardly ever has a chance any more (live.h).
+ */
 static int
-plan_rest(struct playing *g, int32_t times)
+plan_rest(struct playing *g, int32_t times, int32_t open_before)
 {
 	int rc = 0;
 
 	if (live_count(g->v, LIVE_OPEN) + live_count(g->v, LIVE_PLANNED) == 0)
 		return 0;
-	for (int32_t i = 0; rc == 0 && i < TRIES && (i == 0 || live_count(g->v, LIVE_OPEN) > 0); i++)
-		rc = plan_anew(g, times * (i + 1), g->o->seed + (uint64_t)i);
+	for (int32_t i = 0;
+	     rc == 0 && i < TRIES && (i == 0 || live_count(g->v, LIVE_OPEN) > open_before); i++) {
+		rc = plan_anew(g, times, g->o->seed + (uint64_t)i);
+		times *= HARDER;
+	}
 	return rc;
 }
 
@@ -140,6 +146,42 @@ edits_of(const struct playing *g, int32_t k)
 	int32_t n = stops_of(&g->first[k], before);
 
 	return edits_between(before, n, after, stops_of(&g->v->tech[k], after));
+}
+
+/* Cost and edits of all routes, as far as they are planned, in ticks; what is open costs most. */
+static double
+worth(const struct playing *g)
+{
+	double ticks = (double)live_count(g->v, LIVE_OPEN) * PLANNED_CENTS;
+
+	for (int32_t k = 0; k < g->v->whole->technicians; k++)
+		ticks += (double)live_cost(g->v, k).drive_s +
+		    edits_of(g, k) * g->o->edit_price * g->set->ticks;
+	return ticks;
+}
+
+/*
+ * The new requests are put into the plan as it stands, which is edited least; then the solver looks for
+ * something better. It counts who changes vehicles, but not who changes places on one: what it
+ * finds must be worth all its edits.
+ */
+static int
+plan_with_edits(struct playing *g, int32_t open_before)
+{
+	struct live_saved *least;
+	double worth_least;
+	int rc;
+
+	live_insert(g->v);
+	least = live_save(g->v);
+	if (least == NULL)
+		return -ENOMEM;
+	worth_least = worth(g);
+	rc = plan_rest(g, 1, open_before);
+	if (rc == 0 && worth(g) > worth_least)
+		live_restore(g->v, least);
+	live_saved_free(least);
+	return rc;
 }
 
 static void
@@ -232,13 +274,13 @@ dynamic_play(const struct dynamic_set *set, const struct problem *whole,
     struct dynamic_result *ret, char *why, size_t why_size)
 {
 	struct playing g = { .set = set, .o = o, .why = why, .why_size = why_size };
-	int32_t next_s;
+	int32_t next_s, open;
 	int rc = live_new(whole, release_s, o->hold_pct, &g.v);
 
 	snprintf(why, why_size, "%s",
 	    rc == -ENOTSUP ? "the instance has parts that are not played" : "out of memory");
 	if (rc == 0)
-		rc = plan_rest(&g, o->start);
+		rc = plan_rest(&g, o->start, 0);
 	if (rc == 0 && set->edits)
 		rc = remember_start(&g);
 	while (rc == 0 && (next_s = live_next_s(g.v)) != PROBLEM_NEVER) {
@@ -246,8 +288,9 @@ dynamic_play(const struct dynamic_set *set, const struct problem *whole,
 			rc = -ECANCELED;
 			break;
 		}
+		open = live_count(g.v, LIVE_OPEN);
 		live_go_on(g.v, next_s);
-		rc = plan_rest(&g, 1);
+		rc = set->edits ? plan_with_edits(&g, open) : plan_rest(&g, 1, open);
 	}
 	if (rc == 0) {
 		live_go_on(g.v, PROBLEM_NEVER);

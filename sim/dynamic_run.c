@@ -177,7 +177,12 @@ play_file(struct running *g, const char *instance, const char *releases)
 	int32_t *release_s = NULL;
 	double known = 0;
 	char why[512] = "";
-	struct dynamic_options d = { g->o->time_ms, g->o->work, g->o->seed, 0, g->o->start_times, 0 };
+	struct dynamic_options d = {
+		.time_ms = g->o->time_ms,
+		.work = g->o->work,
+		.seed = g->o->seed,
+		.start = g->o->start_times,
+	};
 	int rc;
 
 	if (name_of(releases, &row) < 0)

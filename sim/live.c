@@ -315,6 +315,129 @@ live_adopt(struct live *v, const struct plan *plan)
 	return 0;
 }
 
+struct live_saved {
+	enum live_phase *phase;
+	struct live_tech *tech;
+};
+
+struct live_saved *
+live_save(const struct live *v)
+{
+	size_t calls = (size_t)v->whole->calls, techs = (size_t)v->whole->technicians;
+	struct live_saved *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->phase = malloc((calls + 1) * sizeof(*s->phase));
+	s->tech = malloc((techs + 1) * sizeof(*s->tech));
+	if (s->phase == NULL || s->tech == NULL) {
+		live_saved_free(s);
+		return NULL;
+	}
+	memcpy(s->phase, v->phase, calls * sizeof(*s->phase));
+	memcpy(s->tech, v->tech, techs * sizeof(*s->tech));
+	return s;
+}
+
+void
+live_restore(struct live *v, const struct live_saved *s)
+{
+	memcpy(v->phase, s->phase, (size_t)v->whole->calls * sizeof(*s->phase));
+	memcpy(v->tech, s->tech, (size_t)v->whole->technicians * sizeof(*s->tech));
+}
+
+void
+live_saved_free(struct live_saved *s)
+{
+	if (s == NULL)
+		return;
+	free(s->phase);
+	free(s->tech);
+	free(s);
+}
+
+/* --- insertion --- */
+
+/* Whether the loads of his stops, done and planned, and of one more call fit on his van. */
+static bool
+has_room(const struct live *v, int32_t k, int32_t call)
+{
+	const struct live_tech *t = &v->tech[k];
+
+	if (t->dones + t->plans >= PROBLEM_STOPS_MAX - 1)
+		return false;
+	for (int32_t d = 0; d < v->whole->loads; d++) {
+		int32_t sum = v->whole->call[call].delivery[d] + v->whole->call[call].pickup[d];
+
+		for (int32_t i = 0; i < t->dones + t->plans; i++) {
+			int32_t at = i < t->dones ? t->done[i].call : t->plan[i - t->dones];
+
+			sum += v->whole->call[at].delivery[d] + v->whole->call[at].pickup[d];
+		}
+		if (sum > v->whole->technician[k].capacity[d])
+			return false;
+	}
+	return true;
+}
+
+/* Driving that a call at that place of his plan adds; INT32_MAX if it cannot be there in time. */
+static int32_t
+added_s(const struct live *v, int32_t k, int32_t call, int32_t pos)
+{
+	const struct live_tech *t = &v->tech[k];
+	const struct technician *who = &v->whole->technician[k];
+	int32_t stop[LIVE_STOPS_MAX], latest_s[LIVE_STOPS_MAX];
+	int32_t before = pos > 0 ? place_of(v, t->plan[pos - 1]) : t->location;
+	int32_t after = pos < t->plans ? place_of(v, t->plan[pos]) : who->end_location;
+	int32_t here = place_of(v, call);
+
+	for (int32_t i = 0; i <= t->plans; i++)
+		stop[i] = i == pos ? call : t->plan[i < pos ? i : i - 1];
+	if (!latest_starts(v, k, stop, t->plans + 1, latest_s))
+		return INT32_MAX;
+	if (pos == t->plans && who->open_end)
+		return leg_s(v, k, before, here);
+	return leg_s(v, k, before, here) + leg_s(v, k, here, after) -
+	    (t->dones + t->plans > 0 ? leg_s(v, k, before, after) : 0);
+}
+
+static void
+insert(struct live *v, int32_t call)
+{
+	int32_t best_s = INT32_MAX, best_k = -1, best_pos = 0;
+
+	for (int32_t k = 0; k < v->whole->technicians; k++) {
+		if (!problem_may(v->whole, k, call) || !has_room(v, k, call))
+			continue;
+		for (int32_t pos = 0; pos <= v->tech[k].plans; pos++) {
+			int32_t s = added_s(v, k, call, pos);
+
+			if (s < best_s) {
+				best_s = s;
+				best_k = k;
+				best_pos = pos;
+			}
+		}
+	}
+	if (best_k >= 0) {
+		struct live_tech *t = &v->tech[best_k];
+
+		memmove(&t->plan[best_pos + 1], &t->plan[best_pos],
+		    (size_t)(t->plans++ - best_pos) * sizeof(t->plan[0]));
+		t->plan[best_pos] = call;
+		v->phase[call] = LIVE_PLANNED;
+	}
+}
+
+void
+live_insert(struct live *v)
+{
+	assert(!v->whole->has_depot);
+	for (int32_t i = 0; i < v->whole->calls; i++)
+		if (v->phase[i] == LIVE_OPEN)
+			insert(v, i);
+}
+
 /* --- costs --- */
 
 struct live_cost

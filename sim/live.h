@@ -97,6 +97,19 @@ void live_problem_free(struct problem *p); /* NULL is fine */
  */
 int live_adopt(struct live *v, const struct plan *plan);
 
+/*
+ * Puts each open request, one after the other, where it adds least driving to the standing plan, in
+ * time and within skills and capacity; nothing else changes its order. What finds no such place
+ * stays open. Depots, tools and parts are not looked at: such instances must not use it.
+ */
+void live_insert(struct live *v);
+
+/* The standing plan, to go back to before time has gone on. NULL when out of memory. */
+struct live_saved;
+struct live_saved *live_save(const struct live *v);
+void live_restore(struct live *v, const struct live_saved *s);
+void live_saved_free(struct live_saved *s); /* NULL is fine */
+
 /* Calls in a phase. */
 int32_t live_count(const struct live *v, enum live_phase phase);
 
