@@ -46,7 +46,7 @@ struct format {
 	/*
 	 * Fills c->problem, c->forced and c->own; those it has filled are freed by the caller
 	 * even if it fails. `before` may be NULL: a plan that people were told, in this format.
-	 * Both texts must outlive the case. -EINVAL with a sentence in why that names the
+	 * The bytes of the text must outlive the case. -EINVAL with a sentence in why that names the
 	 * member or the line, what was expected and what came; -ENOMEM.
 	 */
 	int (*read)(const struct text *t, const struct text *before, struct format_case *c,

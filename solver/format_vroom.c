@@ -71,14 +71,15 @@ static int
 load(const struct json_reader *r, struct vroom *v)
 {
 	json_error_t error;
-	int rc = json_cut(v->text, &v->cut);
+	int rc = json_cut(&v->text, &v->cut);
 
 	if (rc < 0)
 		return rc;
 	v->doc = json_loadb(v->cut.rest, v->cut.rest_size, JSON_REJECT_DUPLICATES, &error);
 	if (v->doc == NULL)
 		return json_refuse(r, "line %zu, column %d: %s",
-		    json_cut_line(v->text, &v->cut, (size_t)error.line), error.column, error.text);
+		    json_cut_line(&v->text, &v->cut, error.position > 0 ? (size_t)error.position : 0),
+		    error.column, error.text);
 	free(v->cut.rest);
 	v->cut.rest = NULL;
 	return vroom_known(r, v, v->doc, top_known, top_unsupported);
@@ -301,7 +302,7 @@ read_vroom(const struct text *t, const struct text *before, struct format_case *
 	if (v == NULL)
 		return -ENOMEM;
 	c->own = v;
-	v->text = t;
+	v->text = *t;
 	v->ignored = json_array();
 	rc = v->ignored == NULL ? -ENOMEM : load(&r, v);
 	if (rc == 0)

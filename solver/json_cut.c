@@ -224,16 +224,16 @@ json_cut_done(struct json_cut *c)
 }
 
 size_t
-json_cut_line(const struct text *t, const struct json_cut *c, size_t rest_line)
+json_cut_line(const struct text *t, const struct json_cut *c, size_t rest_at)
 {
-	size_t line = rest_line;
-	size_t rest_at = 0;
+	struct text rest = text_of(c->rest, c->rest_size);
+	size_t line = text_line(&rest, rest_at);
 
-	for (size_t seen = 1; rest_at < c->rest_size && seen < rest_line; rest_at++)
-		seen += c->rest[rest_at] == '\n';
-	for (int32_t s = 0; s < c->spans && c->span[s].rest_at < rest_at; s++)
-		for (size_t i = 0; i < c->span[s].size; i++)
-			line += t->at[c->span[s].at + i] == '\n';
+	for (int32_t s = 0; s < c->spans && c->span[s].rest_at < rest_at; s++) {
+		struct text span = text_of(t->at + c->span[s].at, c->span[s].size);
+
+		line += text_line(&span, span.size) - 1;
+	}
 	return line;
 }
 

@@ -36,8 +36,8 @@ struct json_cut {
 int json_cut(const struct text *t, struct json_cut *ret);
 void json_cut_done(struct json_cut *c);
 
-/* The line of the whole text for a line of the rest. */
-size_t json_cut_line(const struct text *t, const struct json_cut *c, size_t rest_line);
+/* The line of the whole text that an offset of the rest is on. */
+size_t json_cut_line(const struct text *t, const struct json_cut *c, size_t rest_at);
 
 /*
  * Reads a span as a square matrix of whole numbers from 0 to TRAVEL_S_MAX: narrow if

@@ -33,7 +33,7 @@ struct vroom_distances {
 };
 
 struct vroom {
-	const struct text *text; /* borrowed */
+	struct text text; /* its bytes are borrowed */
 	struct json_cut cut;
 	json_t *doc;             /* the problem without its matrices */
 	const json_t *jobs, *vehicles; /* of doc */

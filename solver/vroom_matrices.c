@@ -85,7 +85,7 @@ read_durations(struct profiles *x, const char *name, int32_t profile)
 		return json_refuse(x->r, "matrices.%.64s.costs: expected nothing, got an array: "
 		    "this is not supported", name);
 	}
-	rc = json_cut_matrix(x->v->text, s, path, &x->p->matrix[x->p->matrices], &n, x->r->why,
+	rc = json_cut_matrix(&x->v->text, s, path, &x->p->matrix[x->p->matrices], &n, x->r->why,
 	    x->r->why_size);
 	if (rc < 0)
 		return rc;
@@ -109,7 +109,7 @@ find_distances(struct profiles *x, const char *name, int32_t profile)
 		x->v->tells_distances = false;
 		return 0;
 	}
-	if (json_cut_rows(x->v->text, d->span, x->p->locations, &d->row_at) == 0)
+	if (json_cut_rows(&x->v->text, d->span, x->p->locations, &d->row_at) == 0)
 		return 0;
 	x->r->at[0] = '\0';
 	return json_refuse(x->r, "matrices.%.64s.distances: expected %d rows like the durations, "

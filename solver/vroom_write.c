@@ -83,7 +83,7 @@ leg_m(const struct route_writing *w, struct vroom_spot to)
 	if (!v->tells_distances || w->at.location < 0 || to.location < 0)
 		return 0;
 	d = &v->distances[v->profile[w->k]];
-	m = json_cut_number(v->text, d->span, d->row_at[w->at.location], to.location);
+	m = json_cut_number(&v->text, d->span, d->row_at[w->at.location], to.location);
 	return m < 0 ? 0 : m;
 }
 
