@@ -14,6 +14,8 @@ enum {
 	LONGER_PER_MILLE = 10,   /* one more of these few */
 	EVERYWHERE_MAX = 12,     /* technicians of a problem so small that all are asked */
 	STEPS_PER_LOOK = 3000,   /* at the clock */
+	WALK_CALLS = 1000,       /* with more calls, the next ruin is near the last as a rule */
+	WALK_ROUNDS = 32,        /* rounds until it is anywhere, on average */
 };
 
 int
@@ -274,11 +276,28 @@ position(const struct trail *t, int32_t i)
 	return at;
 }
 
+/*
+ * The call around which to ruin. In a large day it wanders: the legs and routes
+ * around are at hand then, which is worth more than looking everywhere evenly.
+ */
+static int32_t
+draw_seed(struct chain *c)
+{
+	const struct ground *g = c->g;
+
+	if (g->m->p->calls > WALK_CALLS && rng_below(&c->rng, WALK_ROUNDS) > 0)
+		c->seed = g->near[(size_t)c->seed * (size_t)g->near_n +
+		    (size_t)rng_below(&c->rng, g->near_n)];
+	else
+		c->seed = rng_below(&c->rng, g->m->p->calls);
+	return c->seed;
+}
+
 int
 chain_ruin(struct chain *c)
 {
 	const struct ground *g = c->g;
-	int32_t seed = rng_below(&c->rng, g->m->p->calls);
+	int32_t seed = draw_seed(c);
 	int32_t length_max = STRING_MAX;
 	int32_t strings = 0;
 

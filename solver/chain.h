@@ -41,6 +41,7 @@ struct chain {
 	int32_t *differing;  /* technicians whose route is not the best plan's */
 	int32_t differings;
 	int64_t best_cents;
+	int32_t seed;        /* the call around which was ruined last */
 	int64_t round;
 	int64_t deadline_us; /* of CLOCK_MONOTONIC, 0 none */
 	int64_t looked_at;   /* steps when the clock was last read */

@@ -152,15 +152,18 @@ same_needs(const struct call *a, const struct call *b)
 }
 
 /* Calls that need the same are asked for once: most days have few kinds of calls. */
-static void
+static int
 find_may(struct ground *g)
 {
 	const struct problem *p = g->m->p;
 	enum { KINDS = 32 };
+	int32_t *kind_of = malloc(((size_t)p->calls + 1) * sizeof(*kind_of));
 	int32_t kind[KINDS];
 	bool may[KINDS];
 	int kinds = 0;
 
+	if (kind_of == NULL)
+		return -1;
 	for (int32_t i = 0; i < p->calls && kinds < KINDS; i++) {
 		bool known = p->call[i].forbiddens > 0;
 
@@ -169,20 +172,23 @@ find_may(struct ground *g)
 		if (!known)
 			kind[kinds++] = i;
 	}
+	for (int32_t i = 0; i < p->calls; i++) {
+		kind_of[i] = 0;
+		while (kind_of[i] < kinds &&
+		    !same_needs(&p->call[kind[kind_of[i]]], &p->call[i]))
+			kind_of[i]++;
+	}
 	for (int32_t k = 0; k < p->technicians; k++) {
 		uint8_t *bits = g->may + (size_t)k * (size_t)g->may_bytes;
 
 		for (int q = 0; q < kinds; q++)
 			may[q] = problem_may(p, k, kind[q]);
-		for (int32_t i = 0; i < p->calls; i++) {
-			int q = 0;
-
-			while (q < kinds && !same_needs(&p->call[kind[q]], &p->call[i]))
-				q++;
-			if (q < kinds ? may[q] : problem_may(p, k, i))
+		for (int32_t i = 0; i < p->calls; i++)
+			if (kind_of[i] < kinds ? may[kind_of[i]] : problem_may(p, k, i))
 				bits[i / 8] |= (uint8_t)(1 << (i % 8));
-		}
 	}
+	free(kind_of);
+	return 0;
 }
 
 static void
@@ -374,23 +380,70 @@ add_near(struct nearest *near, int64_t way, int32_t index)
 }
 
 /*
- * How far one place is from another, in no particular unit: seconds, or squared
- * chords, which order places as their distances do, without the arc sine.
+ * How far calls are from one of them, in no particular unit: seconds of the first
+ * technician's legs or matrix, or squared chords, which order places as their distances do.
  */
-static int64_t
-way(const struct ground *g, int32_t k, int32_t a, int32_t b)
-{
-	const struct travel_point *p, *q;
-	double x, y, z;
+struct ways {
+	const struct ground *g;
+	const int32_t *wide_s;    /* a row of seconds, by call or by location */
+	const uint16_t *narrow_s;
+	int32_t i;
+};
 
-	if (g->table != NULL || g->m->p->matrices > 0)
-		return (int64_t)ground_leg_s(g, k, a, b);
-	p = &g->m->point[a];
-	q = &g->m->point[b];
-	x = p->x - q->x;
-	y = p->y - q->y;
-	z = p->z - q->z;
+static struct ways
+ways_from(const struct ground *g, int32_t i)
+{
+	const struct problem *p = g->m->p;
+	struct ways w = { .g = g, .i = i };
+
+	if (g->table != NULL) {
+		w.wide_s = g->table[g->class_of[0]].s + (size_t)i * (size_t)g->m->places;
+	} else if (p->matrices > 0) {
+		const struct travel_matrix *matrix = &p->matrix[p->technician[0].matrix];
+		size_t row = (size_t)p->call[i].location * (size_t)p->locations;
+
+		if (matrix->narrow_s != NULL)
+			w.narrow_s = matrix->narrow_s + row;
+		else
+			w.wide_s = matrix->wide_s + row;
+	}
+	return w;
+}
+
+static int64_t
+chord(const struct travel_point *a, const struct travel_point *b)
+{
+	double x = a->x - b->x, y = a->y - b->y, z = a->z - b->z;
+
 	return (int64_t)((x * x + y * y + z * z) * 0x1p60);
+}
+
+static inline int64_t
+way_to(const struct ways *w, int32_t j)
+{
+	if (w->g->table != NULL)
+		return w->wide_s[j];
+	if (w->narrow_s != NULL)
+		return w->narrow_s[w->g->m->p->call[j].location];
+	if (w->wide_s != NULL)
+		return w->wide_s[w->g->m->p->call[j].location];
+	return chord(&w->g->m->point[w->i], &w->g->m->point[j]);
+}
+
+/* The way home rather than from there: it lies in the same row. */
+static inline int64_t
+way_home(const struct ways *w, int32_t k)
+{
+	int32_t start = model_start_place(w->g->m, k);
+	int32_t location = w->g->m->p->technician[k].start_location;
+
+	if (w->g->table != NULL)
+		return ground_leg_s(w->g, k, start, w->i);
+	if (w->narrow_s != NULL)
+		return w->narrow_s[location];
+	if (w->wide_s != NULL)
+		return w->wide_s[location];
+	return chord(&w->g->m->point[w->i], &w->g->m->point[start]);
 }
 
 static void
@@ -402,13 +455,14 @@ find_near(struct ground *g)
 		struct nearest calls = { .max = g->near_n };
 		struct nearest homes = { .max = GROUND_HOMES };
 		int32_t *home = g->home + (size_t)i * GROUND_HOMES;
+		struct ways ways = ways_from(g, i);
 
 		for (int32_t j = 0; j < p->calls; j++)
 			if (j != i)
-				add_near(&calls, way(g, 0, i, j), j);
+				add_near(&calls, way_to(&ways, j), j);
 		for (int32_t k = 0; k < p->technicians; k++)
 			if (ground_may(g, k, i) && g->twin_of[k] == k)
-				add_near(&homes, way(g, k, model_start_place(g->m, k), i), k);
+				add_near(&homes, way_home(&ways, k), k);
 		memcpy(g->near + (size_t)i * (size_t)g->near_n, calls.index,
 		    (size_t)calls.n * sizeof(*g->near));
 		for (int32_t h = 0; h < GROUND_HOMES; h++)
@@ -446,9 +500,12 @@ ground_new(const struct model *m)
 		ground_free(g);
 		return NULL;
 	}
+	if (find_may(g) < 0) {
+		ground_free(g);
+		return NULL;
+	}
 	find_stops(g);
 	find_twins(g);
-	find_may(g);
 	find_movable(g);
 	find_near(g);
 	return g;

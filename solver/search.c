@@ -18,11 +18,12 @@ enum {
 	POOL_WORSE = 33,        /* routes of plans up to 1/33 worse than the best are kept */
 	REGROUP_CALLS = 200,    /* at once */
 	REGROUP_NODES = 100,
+	REGIONS_MAX = 10,       /* regrouped one after the other */
 };
 
 /* How much of the limits is used up when the routes met so far are put together anew. */
 static const double regroup_at[] = { 0.6, 0.9 };
-#define REGROUP_PART 0.06 /* of the time limit, at most, each */
+#define REGROUP_PART 0.06 /* of the time limit, at most, each time */
 
 /* Temperatures, in what a call costs on average on the way. */
 #define HOT 3.0
@@ -144,18 +145,24 @@ draw_region(struct search *s)
 	return n;
 }
 
+/* Regroups the whole day, or some regions of a large one. */
 static int
-regroup_region(struct search *s)
+regroup_regions(struct search *s)
 {
 	struct regroup_limits lim = { .nodes = REGROUP_NODES };
-	int32_t n;
-	int rc;
+	int32_t regions = 1 + s->m->p->calls / REGROUP_CALLS;
+	int rc = 0;
 
-	if (s->lim->deadline_us != 0)
-		lim.deadline_us = clock_us() + (int64_t)(REGROUP_PART *
-		    (double)(s->lim->deadline_us - s->start_us));
-	n = draw_region(s);
-	rc = regroup(&s->chain, &s->pool, s->region, n, &lim, &s->work);
+	if (regions > REGIONS_MAX)
+		regions = REGIONS_MAX;
+	for (int32_t r = 0; rc == 0 && r < regions; r++) {
+		int32_t n = draw_region(s);
+
+		if (s->lim->deadline_us != 0)
+			lim.deadline_us = clock_us() + (int64_t)(REGROUP_PART / regions *
+			    (double)(s->lim->deadline_us - s->start_us));
+		rc = regroup(&s->chain, &s->pool, s->region, n, &lim, &s->work);
+	}
 	return rc == -EIO ? 0 : rc;
 }
 
@@ -184,7 +191,7 @@ anneal(struct search *s)
 			if (s->regroups < sizeof(regroup_at) / sizeof(*regroup_at) &&
 			    part >= regroup_at[s->regroups]) {
 				s->regroups++;
-				rc = regroup_region(s);
+				rc = regroup_regions(s);
 				continue;
 			}
 		}
