@@ -301,6 +301,7 @@ graph_bound(struct graph *g, const struct duals *duals, const bool *ok, int32_t 
 		}
 		n_useful = add_useful(g, b, is_useful, useful, n_useful);
 		for (int32_t i = 0; i < g->n; i++)
-			bound_leave(g, i, b, useful, n_useful);
+			if (ok[i])
+				bound_leave(g, i, b, useful, n_useful);
 	}
 }

@@ -15,6 +15,7 @@
 enum {
 	WORDS = PRICE_CALLS_MAX / 64,
 	QUEUES = 256,        /* labels wait here by time, to be extended in its order */
+	NARROW_CALLS = 12,   /* of others', in a narrow run */
 	CLOCK_EVERY = 256,   /* labels between looks at the clock */
 	PEERS_BY_SET = 8192, /* lists that labels are spread over by their set of calls */
 };
@@ -564,6 +565,51 @@ set_cuts(struct price *pr)
 			pr->cuts_of[j][w] = cuts->of[pr->g->open[j]][w] & priced[w];
 }
 
+struct score {
+	double cents;
+	int32_t node;
+};
+
+static int
+by_score(const void *a, const void *b)
+{
+	const struct score *x = a, *y = b;
+
+	if (x->cents != y->cents)
+		return x->cents > y->cents ? -1 : 1;
+	return x->node < y->node ? -1 : x->node > y->node;
+}
+
+/*
+ * Leaves, besides the technician's own calls, only those that pay best: by their price less
+ * what serving them costs and the drive to them from one of his own or from where he is.
+ */
+static void
+narrow(struct price *pr)
+{
+	const struct graph *g = pr->g;
+	struct score score[PRICE_CALLS_MAX];
+	bool own[PRICE_CALLS_MAX];
+	int32_t n = 0;
+
+	for (int32_t j = 0; j < g->n; j++)
+		own[j] = pr->m->call[g->call[j]].stay_technician == g->k;
+	for (int32_t j = 0; j < g->n; j++) {
+		double drive = g->drive_cents[g->n * g->n + j];
+
+		if (own[j] || !pr->ok[j])
+			continue;
+		for (int32_t i = 0; i < g->n; i++)
+			if (own[i] && g->drive_cents[i * g->n + j] < drive)
+				drive = g->drive_cents[i * g->n + j];
+		score[n++] = (struct score){ pr->duals->call[g->open[j]] - g->least_cents[j] - drive,
+			j };
+	}
+	qsort(score, (size_t)n, sizeof(*score), by_score);
+	for (int32_t s = NARROW_CALLS; s < n; s++)
+		pr->ok[score[s].node] = false;
+}
+
 static void
 begin(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim)
 {
@@ -583,6 +629,8 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	for (int32_t j = 0; j < g->n; j++)
 		pr->ok[j] = lim->banned == NULL ||
 		    lim->banned[(size_t)k * (size_t)pr->opens + (size_t)g->open[j]] == 0;
+	if (lim->narrow)
+		narrow(pr);
 	set_cuts(pr);
 	g->arcs = lim->arcs;
 	for (int32_t h = 0; h < pr->peers_max; h++)
@@ -590,9 +638,9 @@ begin(struct price *pr, int32_t k, const struct duals *duals, const struct price
 	for (int q = 0; q < QUEUES; q++)
 		pr->queue[q] = -1;
 	/* A harder look at the same prices starts from the same bounds. */
-	if (g->bound_of != duals->version) {
+	if (g->bound_of != 2 * duals->version + lim->narrow) {
 		graph_bound(g, duals, pr->ok, lim->chosen_max);
-		g->bound_of = duals->version;
+		g->bound_of = 2 * duals->version + lim->narrow;
 	}
 }
 
@@ -629,6 +677,13 @@ root_bound(const struct price *pr)
 	return least;
 }
 
+double
+price_least(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim)
+{
+	begin(pr, k, duals, lim);
+	return root_bound(pr);
+}
+
 int
 price_run(struct price *pr, int32_t k, const struct duals *duals, const struct price_limits *lim,
     struct pool *pool, struct price_result *ret)
@@ -639,7 +694,9 @@ price_run(struct price *pr, int32_t k, const struct duals *duals, const struct p
 	begin(pr, k, duals, lim);
 	*ret = (struct price_result){ .least = INFINITY, .bound = root_bound(pr) };
 	if (ret->bound >= lim->below) {
-		ret->complete = true;
+		ret->complete = !lim->narrow;
+		if (lim->narrow)
+			ret->bound = -INFINITY;
 		return 0;
 	}
 	/* A quick look is for the good ones only; what it misses is found by the next. */
@@ -660,6 +717,8 @@ price_run(struct price *pr, int32_t k, const struct duals *duals, const struct p
 	ret->complete = (lim->effort >= PRICE_EXACT) && !pr->full;
 	if (ret->complete)
 		ret->bound = ret->least < lim->below ? ret->least : lim->below;
+	if (lim->narrow)
+		ret->bound = -INFINITY;
 	ret->labels = pr->labels;
 	return rc;
 }

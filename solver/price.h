@@ -55,6 +55,7 @@ struct price_limits {
 	int32_t columns_max; /* kept per run, the best */
 	double below;        /* wanted: reduced cost under this */
 	enum price_effort effort;
+	bool narrow;    /* only among the calls that look best: proves nothing */
 	const uint8_t *banned; /* technicians * opens: pairs closed by branching; NULL none */
 	const uint8_t *arcs;   /* (opens + 1)^2: arcs closed by branching, graph.h; NULL none */
 	int32_t chosen_max;
@@ -74,6 +75,10 @@ struct price;
 /* open[opens] are the calls that are in the master. NULL when out of memory. */
 struct price *price_new(const struct model *m, const int32_t *open, int32_t opens);
 void price_free(struct price *pr); /* NULL is fine */
+
+/* No route of technician k has less reduced cost than this: a look at the bounds alone. */
+double price_least(struct price *pr, int32_t k, const struct duals *duals,
+    const struct price_limits *lim);
 
 /* Prices technician k, and adds what it finds to the pool. 0 or -ENOMEM. */
 int price_run(struct price *pr, int32_t k, const struct duals *duals,

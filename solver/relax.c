@@ -13,6 +13,7 @@ enum {
 	COLUMNS_PER_RUN = 10,
 	COLUMNS_PER_CLASS = 60, /* of a run for several technicians who are alike */
 	COLUMNS_PER_ROUND = 20,
+	NARROW_FROM = 16,       /* open calls: with fewer, all are looked at from the start */
 	FAIR_LABELS = 3000,     /* of a pricing run that proves nothing */
 };
 
@@ -32,22 +33,42 @@ tree_pricing(const struct exact *x, int32_t k, enum price_effort effort)
 	};
 }
 
+/* How hard pricing looks. */
+struct look {
+	enum price_effort effort;
+	bool narrow;
+};
+
+/*
+ * The next harder look: quick and fair among few calls, where there are many; then
+ * fair among all; then exact.
+ */
+static void
+look_harder(struct look *l)
+{
+	if (l->narrow && l->effort == PRICE_FAIR)
+		l->narrow = false;
+	else
+		l->effort++;
+}
+
 /*
  * One round over the technicians, from whose turn it is, until enough columns are
  * found to make new prices worth while. *ret_slack is the sum of the least reduced
  * costs at most: program value plus slack is a bound (Lasdon's).
  */
 static int
-price_round(struct exact *x, enum price_effort effort, int32_t *ret_columns, double *ret_slack)
+price_round(struct exact *x, const struct look *look, int32_t *ret_columns, double *ret_slack)
 {
 	*ret_columns = 0;
 	*ret_slack = 0;
 	for (int32_t n = 0; n < x->m->p->technicians; n++) {
 		int32_t k = x->turn;
-		struct price_limits lim = tree_pricing(x, k, effort);
+		struct price_limits lim = tree_pricing(x, k, look->effort);
 		struct price_result r;
 		int rc;
 
+		lim.narrow = look->narrow;
 		x->turn = (k + 1) % x->m->p->technicians;
 		if (x->ms.count[k] == 0)
 			continue; /* another stands for him */
@@ -86,6 +107,22 @@ solve_program(struct exact *x, struct relaxed *ret, bool *ret_done)
 	return 0;
 }
 
+/* When there is no time to price: a bound all the same, by the backward passes alone. */
+static double
+bound_at_once(struct exact *x)
+{
+	double bound = master_value(&x->ms);
+
+	for (int32_t k = 0; k < x->m->p->technicians; k++) {
+		struct price_limits lim = tree_pricing(x, k, PRICE_QUICK);
+
+		if (x->ms.count[k] > 0)
+			bound += x->ms.count[k] *
+			    fmin(price_least(x->price, k, &x->ms.duals, &lim), 0);
+	}
+	return bound;
+}
+
 /*
  * Column generation at a node. It begins with an eased program, whose prices lie
  * better: the plain one is degenerate, since mostly the incumbent solves it already,
@@ -94,7 +131,8 @@ solve_program(struct exact *x, struct relaxed *ret, bool *ret_done)
 int
 tree_relax(struct exact *x, struct relaxed *ret)
 {
-	enum price_effort effort = PRICE_QUICK;
+	const struct look first = { PRICE_QUICK, x->m->counts && x->ms.opens >= NARROW_FROM };
+	struct look look = first;
 	bool fresh = false; /* the prices are of the program as it is */
 
 	*ret = (struct relaxed){ .bound = -INFINITY };
@@ -107,10 +145,12 @@ tree_relax(struct exact *x, struct relaxed *ret)
 
 		if (rc < 0 || done)
 			return rc;
-		rc = price_round(x, effort, &columns, &slack);
+		rc = price_round(x, &look, &columns, &slack);
 		if (rc < 0)
 			return rc;
 		ret->bound = fmax(ret->bound, ret->value + slack);
+		if (x->out && ret->bound == -INFINITY)
+			ret->bound = bound_at_once(x);
 		if (x->out || tree_beats(x, ret->bound))
 			return 0;
 		fresh = columns == 0;
@@ -120,11 +160,11 @@ tree_relax(struct exact *x, struct relaxed *ret)
 			fresh = false;
 		}
 		if (!fresh)
-			effort = PRICE_QUICK;
-		else if (ret->optimal || effort == PRICE_EXACT)
+			look = first;
+		else if (ret->optimal || look.effort == PRICE_EXACT)
 			break;
 		else
-			effort++;
+			look_harder(&look);
 	}
 	/* With an incumbent, what needs spares is pruned by its value in time. */
 	ret->empty = ret->optimal && !x->best_keeps && master_short(&x->ms);
