@@ -152,6 +152,17 @@ chain_begin(struct chain *c)
 	c->round++;
 }
 
+int
+chain_adopt(struct chain *c, const struct chain_route *route)
+{
+	for (int32_t k = 0; k < c->g->m->p->technicians; k++)
+		if (trail_set(&c->trails, k, route[k].seq, route[k].n) < 0)
+			return -ENOMEM;
+	chain_recount(c);
+	chain_keep(c);
+	return 0;
+}
+
 void
 chain_recount(struct chain *c)
 {

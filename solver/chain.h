@@ -66,6 +66,9 @@ int chain_ruin(struct chain *c);
  */
 int chain_recreate(struct chain *c, bool everywhere);
 
+/* Makes a plan the chain's own, given by its routes: one per technician. -ENOMEM. */
+int chain_adopt(struct chain *c, const struct chain_route *route);
+
 /* Finds out anew which calls are absent, and the cost, after routes were set as a whole. */
 void chain_recount(struct chain *c);
 

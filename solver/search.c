@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +20,15 @@ enum {
 	REGROUP_CALLS = 200,    /* at once */
 	REGROUP_NODES = 100,
 	REGIONS_MAX = 10,       /* regrouped one after the other */
+	THREADS_MAX = 64,
 };
 
-/* How much of the limits is used up when the routes met so far are put together anew. */
-static const double regroup_at[] = { 0.6, 0.9 };
+/*
+ * How much of the limits is used up when the routes met so far are put together anew, and
+ * all threads go on from the best plan; the end.
+ */
+static const double leg_end[] = { 0.6, 0.9, 1 };
+enum { LEGS = sizeof(leg_end) / sizeof(leg_end[0]) };
 #define REGROUP_PART 0.06 /* of the time limit, at most, each time */
 
 /* Temperatures, in what a call costs on average on the way. */
@@ -33,27 +39,44 @@ static const double regroup_at[] = { 0.6, 0.9 };
 struct search {
 	const struct model *m;
 	const struct search_limits *lim;
-	struct chain chain;
-	struct pool pool;
-	int32_t *region;  /* technicians to regroup */
-	size_t regroups;  /* done so far */
-	int64_t work;     /* of regrouping */
+	struct ground *ground;
+	struct walker *walker; /* one per thread */
+	int32_t walkers;
+	int32_t *region;       /* technicians to regroup */
+	int64_t work;          /* of regrouping */
 	int64_t start_us;
 };
 
-/* How much of the limits is used up: 0 to 1 and over. */
+/* A plan that is annealed by a thread of its own, with the routes it has met. */
+struct walker {
+	struct search *s;
+	struct chain chain;
+	struct pool pool;
+	pthread_t thread;
+	bool apart;   /* the thread runs */
+	double hot;   /* the first temperature, 0 before the first leg; in 1/256 cents */
+	double until; /* this much of the limits */
+	int rc;
+};
+
+/*
+ * How much of the limits is used up: 0 to 1 and over. Each thread has its share of the
+ * work and looks at nothing else, so that what it does does not depend on the others' pace.
+ */
 static double
-progress(const struct search *s)
+progress(const struct walker *w)
 {
+	const struct search *s = w->s;
 	double part = 0;
 
 	if (s->lim->deadline_us != 0)
 		part = (double)(clock_us() - s->start_us) /
 		    (double)(s->lim->deadline_us - s->start_us + 1);
 	if (s->lim->work != 0)
-		part = fmax(part, (double)(s->chain.trails.steps + s->work) / (double)s->lim->work);
+		part = fmax(part, ((double)w->chain.trails.steps * s->walkers + (double)s->work) /
+		    (double)s->lim->work);
 	if (s->lim->rounds != 0)
-		part = fmax(part, (double)s->chain.round / (double)s->lim->rounds);
+		part = fmax(part, (double)w->chain.round / (double)s->lim->rounds);
 	return part;
 }
 
@@ -94,31 +117,116 @@ heat_unit(const struct chain *c)
 
 /* Keeps the routes changed in this round for regrouping, if the plan is good. */
 static int
-collect(struct search *s)
+collect(struct walker *w)
 {
-	struct chain *c = &s->chain;
+	struct chain *c = &w->chain;
 
 	if (c->cents > c->best_cents + c->best_cents / POOL_WORSE)
 		return 0;
-	if (s->pool.columns > POOL_ROUTES_MAX)
-		pool_cut(&s->pool, 0);
+	if (w->pool.columns > POOL_ROUTES_MAX / w->s->walkers)
+		pool_cut(&w->pool, 0);
 	for (int32_t t = 0; t < c->trails.touches; t++) {
 		int32_t k = c->trails.touched[t];
 		const struct trail *now = &c->trails.now[k];
 		bool is_new;
 
-		if (now->n > 0 && pool_add(&s->pool, c->g->twin_of[k], now->seq, now->n,
-		    now->cents, 0, &is_new) < 0)
+		if (now->n > 0 && pool_add(&w->pool, c->g->twin_of[k], now->seq, now->n,
+		    now->cents, now->chosen_max, &is_new) < 0)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* The first round puts in what is missing, and tells what is hot and what is cold. */
+static int
+begin(struct walker *w)
+{
+	struct chain *c = &w->chain;
+	int rc;
+
+	chain_begin(c);
+	rc = chain_recreate(c, c->absents < EVERYWHERE_CALLS);
+	chain_keep(c);
+	w->hot = (w->s->lim->warm ? WARM : HOT) * heat_unit(c);
+	return rc;
+}
+
+static int
+one_round(struct walker *w, int64_t heat)
+{
+	struct chain *c = &w->chain;
+	int rc;
+
+	chain_begin(c);
+	rc = chain_ruin(c);
+	if (rc == 0)
+		rc = chain_recreate(c, c->round % EVERYWHERE_EVERY == 0);
+	if (rc == 0 && c->cents < c->old_cents + tolerance_cents(&c->rng, heat)) {
+		rc = collect(w);
+		chain_keep(c);
+	} else {
+		chain_back(c);
+	}
+	if (rc == 0 && c->cents < c->best_cents)
+		rc = chain_note(c);
+	return rc;
+}
+
+/* Anneals until so much of the limits is used up. */
+static void *
+walk(void *arg)
+{
+	struct walker *w = arg;
+	struct chain *c = &w->chain;
+	double cooling = COLD / (w->s->lim->warm ? WARM : HOT);
+	int64_t heat = 0;
+
+	if (w->hot == 0)
+		w->rc = begin(w);
+	if (w->rc == 0 && c->cents < c->best_cents)
+		w->rc = chain_note(c);
+	for (int32_t r = 0; w->rc == 0; r++) {
+		if (r % ROUNDS_PER_LOOK == 0) {
+			double part = progress(w);
+
+			if (part >= w->until)
+				break;
+			heat = (int64_t)(w->hot * pow(cooling, part));
+		}
+		w->rc = one_round(w, heat);
+	}
+	return NULL;
+}
+
+/* All walkers, each in a thread; where none is to be had, one after the other. */
+static int
+walk_all(struct search *s, double until)
+{
+	int rc = 0;
+
+	for (int32_t n = 0; n < s->walkers; n++) {
+		struct walker *w = &s->walker[n];
+
+		w->until = until;
+		w->apart = n > 0 && pthread_create(&w->thread, NULL, walk, w) == 0;
+	}
+	for (int32_t n = 0; n < s->walkers; n++)
+		if (!s->walker[n].apart)
+			walk(&s->walker[n]);
+	for (int32_t n = 0; n < s->walkers; n++) {
+		if (s->walker[n].apart)
+			pthread_join(s->walker[n].thread, NULL);
+		if (rc == 0)
+			rc = s->walker[n].rc;
+	}
+	return rc;
 }
 
 /* Technicians around a random call, with as many calls as are regrouped at once. */
 static int32_t
 draw_region(struct search *s)
 {
-	struct chain *c = &s->chain;
+	struct chain *c = &s->walker[0].chain;
 	const struct ground *g = c->g;
 	int32_t n = 0, calls = 0;
 	int32_t seed = rng_below(&c->rng, g->m->p->calls);
@@ -145,10 +253,11 @@ draw_region(struct search *s)
 	return n;
 }
 
-/* Regroups the whole day, or some regions of a large one. */
+/* Regroups the whole day, or some regions of a large one, in the first walker's plan. */
 static int
 regroup_regions(struct search *s)
 {
+	struct walker *w = &s->walker[0];
 	struct regroup_limits lim = { .nodes = REGROUP_NODES };
 	int32_t regions = 1 + s->m->p->calls / REGROUP_CALLS;
 	int rc = 0;
@@ -158,70 +267,82 @@ regroup_regions(struct search *s)
 	for (int32_t r = 0; rc == 0 && r < regions; r++) {
 		int32_t n = draw_region(s);
 
-		if (s->lim->deadline_us != 0)
+		if (s->lim->deadline_us != 0) {
 			lim.deadline_us = clock_us() + (int64_t)(REGROUP_PART / regions *
 			    (double)(s->lim->deadline_us - s->start_us));
-		rc = regroup(&s->chain, &s->pool, s->region, n, &lim, &s->work);
+			if (lim.deadline_us > s->lim->deadline_us)
+				break;
+		}
+		rc = regroup(&w->chain, &w->pool, s->region, n, &lim, &s->work);
 	}
 	return rc == -EIO ? 0 : rc;
 }
 
+/* Gives the first walker the routes that the others have met. */
 static int
-anneal(struct search *s)
+gather(struct search *s)
 {
-	struct chain *c = &s->chain;
-	int64_t heat;
-	double hot;
-	int rc;
+	struct pool *to = &s->walker[0].pool;
 
-	chain_begin(c);
-	rc = chain_recreate(c, c->absents < EVERYWHERE_CALLS);
-	chain_keep(c);
-	hot = (s->lim->warm ? WARM : HOT) * heat_unit(c);
-	heat = (int64_t)hot;
-	while (rc == 0) {
-		if (c->cents < c->best_cents)
-			rc = chain_note(c);
-		if (rc == 0 && c->round % ROUNDS_PER_LOOK == 0) {
-			double part = progress(s);
+	for (int32_t n = 1; n < s->walkers; n++) {
+		const struct pool *from = &s->walker[n].pool;
 
-			if (part >= 1)
-				break;
-			heat = (int64_t)(hot * pow(COLD / (s->lim->warm ? WARM : HOT), part));
-			if (s->regroups < sizeof(regroup_at) / sizeof(*regroup_at) &&
-			    part >= regroup_at[s->regroups]) {
-				s->regroups++;
-				rc = regroup_regions(s);
-				continue;
-			}
-		}
-		if (rc == 0) {
-			chain_begin(c);
-			rc = chain_ruin(c);
-		}
-		if (rc == 0)
-			rc = chain_recreate(c, c->round % EVERYWHERE_EVERY == 0);
-		if (rc == 0 && c->cents < c->old_cents + tolerance_cents(&c->rng, heat)) {
-			rc = collect(s);
-			chain_keep(c);
-		} else {
-			chain_back(c);
+		for (int32_t c = 0; c < from->columns; c++) {
+			const struct column *col = &from->column[c];
+			bool is_new;
+
+			if (pool_add(to, col->k, pool_seq(from, c), col->n, col->cents,
+			    col->chosen, &is_new) < 0)
+				return -ENOMEM;
 		}
 	}
+	return 0;
+}
+
+static struct walker *
+best_walker(struct search *s)
+{
+	struct walker *best = &s->walker[0];
+
+	for (int32_t n = 1; n < s->walkers; n++)
+		if (s->walker[n].chain.best_cents < best->chain.best_cents)
+			best = &s->walker[n];
+	return best;
+}
+
+/* Between two legs: all go on from the best plan that the routes of all of them make. */
+static int
+meet(struct search *s)
+{
+	struct walker *best = best_walker(s), *first = &s->walker[0];
+	int rc = gather(s);
+
+	if (rc == 0 && best != first)
+		rc = chain_adopt(&first->chain, best->chain.best);
+	if (rc == 0)
+		rc = regroup_regions(s);
+	if (rc == 0 && first->chain.cents < first->chain.best_cents)
+		rc = chain_note(&first->chain);
+	for (int32_t n = 1; rc == 0 && n < s->walkers; n++)
+		rc = chain_adopt(&s->walker[n].chain, first->chain.best);
 	return rc;
 }
 
-/* The exact price of a route; where it cannot be driven exactly so, without its last stops. */
+/*
+ * The exact price of a route of the best plan; where it cannot be driven exactly as the
+ * trails say, without its last stops.
+ */
 static int
-unload_route(struct search *s, struct draft *d, struct route_work *w, int32_t k)
+unload_route(struct search *s, struct draft *d, struct route_work *work, int32_t k)
 {
-	const struct chain_route *r = &s->chain.best[k];
-	int32_t n = r->n;
+	const struct chain *c = &best_walker(s)->chain;
+	const struct chain_route *r = &c->best[k];
 	struct route_choice choice[ROUTE_CHOICES_MAX];
+	int32_t n = r->n;
 	int choices;
 
 	for (;;) {
-		choices = route_eval(w, s->m, k, r->seq, n, s->chain.trails.now[k].chosen_max,
+		choices = route_eval(work, s->m, k, r->seq, n, c->trails.now[k].chosen_max,
 		    choice);
 		if (choices != 0 || n <= s->m->p->technician[k].fixed)
 			break;
@@ -232,52 +353,89 @@ unload_route(struct search *s, struct draft *d, struct route_work *w, int32_t k)
 	return draft_set(d, k, r->seq, n, choice[0].cents, choice[0].chosen);
 }
 
-/* Writes the best plan's routes into the draft. */
+/* Takes the best plan over into the draft, if it is better and keeps the rules. */
 static int
-unload(struct search *s, struct draft *d, struct route_work *w)
+unload(struct search *s, struct draft *d, struct route_work *work)
 {
-	int rc = 0;
+	struct draft *found = draft_new(s->m);
+	int rc = found == NULL ? -ENOMEM : 0;
 
 	for (int32_t k = 0; rc == 0 && k < s->m->p->technicians; k++)
-		rc = unload_route(s, d, w, k);
+		rc = unload_route(s, found, work, k);
+	if (rc == 0 && found->cents < d->cents && draft_keeps(found))
+		rc = draft_copy(d, found);
+	draft_free(found);
 	return rc;
 }
 
+static int
+init(struct search *s, const struct draft *d, struct rng *rng)
+{
+	int32_t threads = s->lim->threads < 1 ? 1 : s->lim->threads;
+	int rc = 0;
+
+	s->walkers = threads < THREADS_MAX ? threads : THREADS_MAX;
+	s->ground = ground_new(s->m);
+	s->region = malloc((size_t)s->m->p->technicians * sizeof(*s->region));
+	s->walker = calloc((size_t)s->walkers, sizeof(*s->walker));
+	if (s->ground == NULL || s->region == NULL || s->walker == NULL)
+		return -ENOMEM;
+	for (int32_t n = 0; rc == 0 && n < s->walkers; n++) {
+		struct walker *w = &s->walker[n];
+
+		w->s = s;
+		rc = chain_init(&w->chain, s->ground, rng_next(rng));
+		if (rc == 0)
+			rc = chain_load(&w->chain, d);
+		w->chain.deadline_us = s->lim->deadline_us;
+	}
+	return rc;
+}
+
+static void
+done(struct search *s)
+{
+	for (int32_t n = 0; s->walker != NULL && n < s->walkers; n++) {
+		if (s->walker[n].s == NULL)
+			continue;
+		chain_done(&s->walker[n].chain);
+		pool_done(&s->walker[n].pool);
+	}
+	free(s->walker);
+	free(s->region);
+	ground_free(s->ground);
+}
+
+static int64_t
+work_of(const struct search *s)
+{
+	int64_t work = s->work;
+
+	for (int32_t n = 0; s->walker != NULL && n < s->walkers; n++)
+		work += s->walker[n].chain.trails.steps;
+	return work;
+}
+
 int
-search_improve(struct draft *d, struct route_work *w, struct rng *rng,
-    const struct search_limits *lim, int64_t *work)
+search_improve(struct draft *d, struct route_work *work, struct rng *rng,
+    const struct search_limits *lim, int64_t *ret_work)
 {
 	struct search s = { .m = d->m, .lim = lim, .start_us = clock_us() };
-	struct draft *kept = NULL;
-	struct ground *g;
 	int rc;
 
 	if (d->m->p->calls == 0 || d->m->p->technicians == 0 || !draft_keeps(d))
 		return 0;
-	g = ground_new(d->m);
-	kept = draft_new(d->m);
-	s.region = malloc((size_t)d->m->p->technicians * sizeof(*s.region));
-	if (g == NULL || kept == NULL || s.region == NULL) {
-		rc = -ENOMEM;
-		goto out;
-	}
-	rc = chain_init(&s.chain, g, rng_next(rng));
-	if (rc == 0)
-		rc = chain_load(&s.chain, d);
-	s.chain.deadline_us = lim->deadline_us;
-	if (rc == 0 && g->movables > 0) {
-		rc = anneal(&s);
+	rc = init(&s, d, rng);
+	if (rc == 0 && s.ground->movables > 0) {
+		for (int leg = 0; rc == 0 && leg < LEGS; leg++) {
+			rc = walk_all(&s, leg_end[leg]);
+			if (rc == 0 && leg + 1 < LEGS)
+				rc = meet(&s);
+		}
 		if (rc == 0)
-			rc = unload(&s, kept, w);
-		if (rc == 0 && kept->cents < d->cents && draft_keeps(kept))
-			rc = draft_copy(d, kept);
+			rc = unload(&s, d, work);
 	}
-	*work += s.chain.trails.steps + s.work;
-	chain_done(&s.chain);
-	pool_done(&s.pool);
-out:
-	free(s.region);
-	draft_free(kept);
-	ground_free(g);
+	*ret_work += work_of(&s);
+	done(&s);
 	return rc == -ERANGE ? 0 : rc;
 }

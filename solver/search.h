@@ -25,9 +25,12 @@ struct search_limits {
 /*
  * Improves a draft. Keeps fixed prefixes; with a bounded budget it moves only
  * calls that nobody was told about, and disturbs no more than the draft did.
- * Adds its work to *work. 0 or -ENOMEM.
+ * Adds its work to *ret_work. 0 or -ENOMEM.
+ *
+ * With threads, each anneals a plan of its own; at fixed shares of the limits all meet, and
+ * go on from the best. Without a deadline the result depends on their number only.
  */
-int search_improve(struct draft *d, struct route_work *w, struct rng *rng,
-    const struct search_limits *lim, int64_t *work);
+int search_improve(struct draft *d, struct route_work *work, struct rng *rng,
+    const struct search_limits *lim, int64_t *ret_work);
 
 #endif
