@@ -69,9 +69,13 @@ progress(const struct walker *w)
 	const struct search *s = w->s;
 	double part = 0;
 
-	if (s->lim->deadline_us != 0)
-		part = (double)(clock_us() - s->start_us) /
+	if (s->lim->deadline_us != 0) {
+		int64_t now_us = clock_us();
+
+		/* The deadline may lie before the start already. */
+		part = now_us >= s->lim->deadline_us ? 1 : (double)(now_us - s->start_us) /
 		    (double)(s->lim->deadline_us - s->start_us + 1);
+	}
 	if (s->lim->work != 0)
 		part = fmax(part, ((double)w->chain.trails.steps * s->walkers + (double)s->work) /
 		    (double)s->lim->work);
