@@ -3,8 +3,8 @@
  * count_moves PROBLEM BEFORE AFTER: what a new plan does to those who were told, and what it costs.
  *
  * All three are VROOM's JSON: the problem with its matrix, the plan people were told, the new plan.
- * A job that was in the plan before is disturbed when another vehicle does it, its work starts over
- * ten minutes earlier or later, or it is left out. The cost is recomputed from the matrix: seconds
+ * A job that was in the plan before is disturbed when another vehicle does it, it arrives over ten
+ * minutes earlier or later, or it is left out. The cost is recomputed from the matrix: seconds
  * of travel. Skills, windows and travel times are checked on the way: a plan that breaks one is an
  * error, whoever made it. One line of JSON.
  */
@@ -17,7 +17,7 @@ enum { TOLERANCE_S = 600, IDS_MAX = 100000 };
 
 struct visit {
 	int vehicle; /* 0: nobody */
-	int start_s;
+	int arrival_s;
 };
 
 struct counts {
@@ -75,7 +75,8 @@ visits_of(const json_t *plan)
 				continue;
 			if (id <= 0 || id >= IDS_MAX || v[id].vehicle != 0)
 				fail("served twice, or no such job:", id);
-			v[id] = (struct visit){ (int)number(route, "vehicle"), (int)start_of(step) };
+			v[id] = (struct visit){ (int)number(route, "vehicle"),
+				(int)number(step, "arrival") };
 		}
 	return v;
 }
@@ -169,7 +170,7 @@ count(const struct visit *before, const struct visit *after, struct counts *ret)
 {
 	for (int id = 1; id < IDS_MAX; id++) {
 		const struct visit *b = &before[id], *a = &after[id];
-		bool moved = abs(a->start_s - b->start_s) > TOLERANCE_S;
+		bool moved = abs(a->arrival_s - b->arrival_s) > TOLERANCE_S;
 
 		if (b->vehicle == 0)
 			continue;

@@ -64,8 +64,8 @@ stand_of(const struct city *c, int32_t k, const json_t *steps, int32_t now_s)
 			continue;
 		if (i < 0 || i >= c->jobs)
 			fail("a job that the day does not have", "the plan");
-		/* He leaves so that he arrives on time, and not before. */
-		if (start_s(step) - city_travel_s(city_spot(c, st.location), c->job[i].site) > now_s)
+		/* He has set out if he must have by now, so as to arrive when he said. */
+		if (number(step, "arrival") - city_travel_s(city_spot(c, st.location), c->job[i].site) > now_s)
 			break;
 		end_s = start_s(step) + c->job[i].service_s;
 		st.location = c->techs + i;
@@ -74,12 +74,12 @@ stand_of(const struct city *c, int32_t k, const json_t *steps, int32_t now_s)
 	return st;
 }
 
-/* What a customer was told: when the work starts. */
+/* What a customer was told: when the technician arrives, and when he begins. */
 static json_t *
 told(const json_t *step)
 {
-	return json_pack("{s:s, s:I, s:i}", "type", "job", "id", number(step, "id"), "arrival",
-	    (int)start_s(step));
+	return json_pack("{s:s, s:I, s:I, s:I}", "type", "job", "id", number(step, "id"), "arrival",
+	    number(step, "arrival"), "waiting_time", number(step, "waiting_time"));
 }
 
 static json_t *
