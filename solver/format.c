@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "solver/clock.h"
+#include "solver/plan.h"
 #include "solver/problem_json.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -84,12 +85,19 @@ format_case_free(struct format_case *c)
 	free(c);
 }
 
+/* What is left of a budget for what is disturbed by choice. */
+static int32_t
+chosen_budget(const struct format_case *c, int32_t budget)
+{
+	if (budget < 0)
+		return budget;
+	return budget > c->forced ? budget - c->forced : 0;
+}
+
 void
 format_set_budget(struct format_case *c, int32_t budget)
 {
-	if (budget >= 0)
-		budget = budget > c->forced ? budget - c->forced : 0;
-	c->problem->budget = budget;
+	c->problem->budget = chosen_budget(c, budget);
 }
 
 /*
@@ -170,23 +178,97 @@ format_solve(struct format_case *c, const struct solve_limits *lim, int32_t budg
 	return 0;
 }
 
+/* Solves again, alone, for each budget that the format's own count says is not kept. */
+static int
+calm_again(struct format_case *c, const struct solve_limits *lim, const int32_t *budget,
+    int32_t budgets, struct plan **plan)
+{
+	for (int32_t b = 0; b < budgets; b++) {
+		struct plan *kept = NULL;
+		int rc;
+
+		if (budget[b] < 0 || c->format->disturbed == NULL ||
+		    c->format->disturbed(c, plan[b]) <= budget[b])
+			continue;
+		rc = format_solve(c, lim, budget[b], &kept);
+		if (rc < 0)
+			return rc;
+		plan_free(plan[b]);
+		plan[b] = kept;
+	}
+	return 0;
+}
+
+/* A copy of a plan with another one's bound, for a budget that allows it too. */
+static struct plan *
+copy_plan(const struct problem *p, const struct plan *from, const struct plan *bounded)
+{
+	struct plan *plan = plan_new(p);
+
+	if (plan == NULL)
+		return NULL;
+	memcpy(plan->served, from->served, (size_t)plan->calls * sizeof(*plan->served));
+	for (int32_t k = 0; k < plan->routes; k++) {
+		size_t n = (size_t)from->route[k].stops;
+
+		plan->route[k] = from->route[k];
+		plan->route[k].stop = malloc((n + 1) * sizeof(*plan->route[k].stop));
+		if (plan->route[k].stop == NULL) {
+			plan_free(plan);
+			return NULL;
+		}
+		memcpy(plan->route[k].stop, from->route[k].stop, n * sizeof(*from->route[k].stop));
+	}
+	plan->cost_cents = from->cost_cents;
+	plan->stay_cents = from->stay_cents;
+	plan->disturbance = from->disturbance;
+	plan->work = bounded->work;
+	plan->bound_cents = bounded->bound_cents < from->cost_cents ? bounded->bound_cents
+	    : from->cost_cents;
+	plan->proven = plan->bound_cents == plan->cost_cents;
+	return plan;
+}
+
+/* What a smaller budget allows a larger one does too: no plan costs more than the one before. */
+static int
+keep_descending(const struct problem *p, int32_t budgets, struct plan **plan)
+{
+	for (int32_t b = 1; b < budgets; b++) {
+		struct plan *better;
+
+		if (plan[b]->cost_cents <= plan[b - 1]->cost_cents)
+			continue;
+		better = copy_plan(p, plan[b - 1], plan[b]);
+		if (better == NULL)
+			return -ENOMEM;
+		plan_free(plan[b]);
+		plan[b] = better;
+	}
+	return 0;
+}
+
 int
 format_calm(struct format_case *c, const struct solve_limits *lim, const int32_t *budget,
     int32_t budgets, struct plan **ret_plan)
 {
-	/* Only where the format counts disturbance its own way, each budget is a solve of its own. */
-	if (c->format->disturbed == NULL)
-		return solve_calm(c->problem, lim, budget, budgets, ret_plan);
-	for (int32_t b = 0; b < budgets; b++) {
-		int rc = format_solve(c, lim, budget[b], &ret_plan[b]);
+	int32_t *chosen = calloc((size_t)budgets + 1, sizeof(*chosen));
+	int rc;
 
-		if (rc == 0)
-			continue;
-		while (b-- > 0)
-			plan_free(ret_plan[b]);
+	if (chosen == NULL)
+		return -ENOMEM;
+	for (int32_t b = 0; b < budgets; b++)
+		chosen[b] = chosen_budget(c, budget[b]);
+	c->seed = lim->seed;
+	rc = solve_calm(c->problem, lim, chosen, budgets, ret_plan);
+	free(chosen);
+	if (rc < 0)
 		return rc;
-	}
-	return 0;
+	rc = calm_again(c, lim, budget, budgets, ret_plan);
+	if (rc == 0)
+		rc = keep_descending(c->problem, budgets, ret_plan);
+	for (int32_t b = 0; rc < 0 && b < budgets; b++)
+		plan_free(ret_plan[b]);
+	return rc;
 }
 
 json_t *

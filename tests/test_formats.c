@@ -372,6 +372,30 @@ test_vroom_budget(void **unused)
 	}
 }
 
+/* The plans of several budgets: each keeps its own, and none costs more than the one before. */
+static void
+test_vroom_calm(void **unused)
+{
+	static const int32_t budget[] = { 0, 1, 2, -1 };
+	const struct solve_limits lim = { .work = WORK, .search = true, .prove = true };
+	struct format_case *c = read_good(&format_vroom, day, told);
+	struct plan *plan[ARRAY_LEN(budget)] = { NULL };
+
+	(void)unused;
+	assert_int_equal(format_calm(c, &lim, budget, ARRAY_LEN(budget), plan), 0);
+	for (size_t b = 0; b < ARRAY_LEN(budget); b++) {
+		if (budget[b] >= 0)
+			assert_true(c->format->disturbed(c, plan[b]) <= budget[b]);
+		if (b > 0)
+			assert_true(plan[b]->cost_cents <= plan[b - 1]->cost_cents);
+	}
+	assert_int_equal(plan[0]->served[2], false);
+	assert_int_equal(plan[3]->cost_cents, 3600);
+	for (size_t b = 0; b < ARRAY_LEN(budget); b++)
+		plan_free(plan[b]);
+	format_case_free(c);
+}
+
 /* A vehicle is gone: its job is disturbed whatever is done, and that uses up the budget. */
 static void
 test_vroom_lost_vehicle(void **unused)
@@ -532,6 +556,7 @@ main(void)
 		cmocka_unit_test(test_vroom_break_on_the_way),
 		cmocka_unit_test(test_vroom_dates),
 		cmocka_unit_test(test_vroom_budget),
+		cmocka_unit_test(test_vroom_calm),
 		cmocka_unit_test(test_vroom_lost_vehicle),
 		cmocka_unit_test(test_vroom_arrival_held),
 		cmocka_unit_test(test_vroom_steps_untimed),
