@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sim/edits.h"
+#include "sim/compromise.h"
 #include "sim/live.h"
 #include "sim/release.h"
 
@@ -123,70 +123,39 @@ plan_rest(struct playing *g, int32_t times, int32_t open_before)
 	return rc;
 }
 
-/* --- what came of it --- */
-
-/* His stops behind and before him, without the depot. */
-static int32_t
-stops_of(const struct live_tech *t, int32_t stop[EDITS_STOPS_MAX])
-{
-	int32_t n = 0;
-
-	for (int32_t i = 0; i < t->dones; i++)
-		if (t->done[i].call != LIVE_DEPOT)
-			stop[n++] = t->done[i].call;
-	for (int32_t i = 0; i < t->plans; i++)
-		stop[n++] = t->plan[i];
-	return n;
-}
-
-static int32_t
-edits_of(const struct playing *g, int32_t k)
-{
-	int32_t before[EDITS_STOPS_MAX], after[EDITS_STOPS_MAX];
-	int32_t n = stops_of(&g->first[k], before);
-
-	return edits_between(before, n, after, stops_of(&g->v->tech[k], after));
-}
-
-/* Cost and edits of all routes, as far as they are planned, in ticks; what is open costs most. */
-static double
-worth(const struct playing *g)
-{
-	double ticks = (double)live_count(g->v, LIVE_OPEN) * PLANNED_CENTS;
-
-	for (int32_t k = 0; k < g->v->whole->technicians; k++)
-		ticks += (double)live_cost(g->v, k).drive_s +
-		    edits_of(g, k) * g->o->edit_price * g->set->ticks;
-	return ticks;
-}
-
 /*
  * The new requests are put into the plan as it stands, which is edited least; then the solver looks for
- * something better. It counts who changes vehicles, but not who changes places on one: what it
- * finds must be worth all its edits.
+ * something better. It counts who changes vehicles, but not who changes places on one: both
+ * plans are improved by what they are really worth, and the better one stays.
  */
 static int
 plan_with_edits(struct playing *g, int32_t open_before)
 {
+	struct compromise c = { g->v, g->first, g->o->edit_price * g->set->ticks };
 	struct live_saved *least;
-	double worth_least;
+	double worth_s;
 	int rc;
 
 	live_insert(g->v);
+	compromise_improve(&c);
 	least = live_save(g->v);
 	if (least == NULL)
 		return -ENOMEM;
-	worth_least = worth(g);
+	worth_s = compromise_worth(&c, PLANNED_CENTS);
 	rc = plan_rest(g, 1, open_before);
-	if (rc == 0 && worth(g) > worth_least)
+	compromise_improve(&c);
+	if (rc == 0 && compromise_worth(&c, PLANNED_CENTS) > worth_s)
 		live_restore(g->v, least);
 	live_saved_free(least);
 	return rc;
 }
 
+/* --- what came of it --- */
+
 static void
 add_costs(const struct playing *g, struct dynamic_result *r)
 {
+	struct compromise edits = { g->v, g->first, 0 };
 	double ticks = 0;
 
 	for (int32_t k = 0; k < g->v->whole->technicians; k++) {
@@ -195,7 +164,7 @@ add_costs(const struct playing *g, struct dynamic_result *r)
 		ticks += (double)(g->set->edits ? c.drive_s : c.work_s);
 		r->used += g->v->tech[k].dones > 0;
 		if (g->first != NULL)
-			r->edits += edits_of(g, k);
+			r->edits += compromise_edits(&edits, k);
 	}
 	r->cost = ticks / g->set->ticks;
 }
@@ -256,15 +225,14 @@ static int
 remember_start(struct playing *g)
 {
 	size_t techs = (size_t)g->v->whole->technicians;
-	int32_t stop[EDITS_STOPS_MAX];
 
 	g->first = calloc(techs + 1, sizeof(*g->first));
 	if (g->first == NULL)
 		return -ENOMEM;
 	memcpy(g->first, g->v->tech, techs * sizeof(*g->first));
 	for (int32_t k = 0; k < g->v->whole->technicians; k++)
-		for (int32_t n = stops_of(&g->first[k], stop); n > 0; n--)
-			g->v->told[stop[n - 1]] = k;
+		for (int32_t n = 0; n < g->first[k].plans; n++)
+			g->v->told[g->first[k].plan[n]] = k;
 	return 0;
 }
 

@@ -402,6 +402,13 @@ added_s(const struct live *v, int32_t k, int32_t call, int32_t pos)
 }
 
 static void
+put_at(struct live_tech *t, int32_t pos, int32_t call)
+{
+	memmove(&t->plan[pos + 1], &t->plan[pos], (size_t)(t->plans++ - pos) * sizeof(t->plan[0]));
+	t->plan[pos] = call;
+}
+
+static void
 insert(struct live *v, int32_t call)
 {
 	int32_t best_s = INT32_MAX, best_k = -1, best_pos = 0;
@@ -420,13 +427,36 @@ insert(struct live *v, int32_t call)
 		}
 	}
 	if (best_k >= 0) {
-		struct live_tech *t = &v->tech[best_k];
-
-		memmove(&t->plan[best_pos + 1], &t->plan[best_pos],
-		    (size_t)(t->plans++ - best_pos) * sizeof(t->plan[0]));
-		t->plan[best_pos] = call;
+		put_at(&v->tech[best_k], best_pos, call);
 		v->phase[call] = LIVE_PLANNED;
 	}
+}
+
+int32_t
+live_take(struct live *v, int32_t k, int32_t pos)
+{
+	struct live_tech *t = &v->tech[k];
+	int32_t call = t->plan[pos];
+
+	assert(!v->whole->has_depot && pos < t->plans);
+	memmove(&t->plan[pos], &t->plan[pos + 1],
+	    (size_t)(--t->plans - pos) * sizeof(t->plan[0]));
+	return call;
+}
+
+bool
+live_put(struct live *v, int32_t k, int32_t pos, int32_t call)
+{
+	int32_t stop[LIVE_STOPS_MAX], latest_s[LIVE_STOPS_MAX];
+
+	assert(!v->whole->has_depot && pos <= v->tech[k].plans);
+	if (!problem_may(v->whole, k, call) || !has_room(v, k, call))
+		return false;
+	put_at(&v->tech[k], pos, call);
+	if (latest_starts(v, k, stop, rest_of(v, k, stop), latest_s))
+		return true;
+	live_take(v, k, pos);
+	return false;
 }
 
 void

@@ -100,9 +100,15 @@ int live_adopt(struct live *v, const struct plan *plan);
 /*
  * Puts each open request, one after the other, where it adds least driving to the standing plan, in
  * time and within skills and capacity; nothing else changes its order. What finds no such place
- * stays open. Depots, tools and parts are not looked at: such instances must not use it.
+ * stays open. Depots, tools and parts are not looked at by this and the next two: instances with
+ * them must not use these.
  */
 void live_insert(struct live *v);
+
+/* Takes a call out of a technician's plan; the caller puts it into some plan again. */
+int32_t live_take(struct live *v, int32_t k, int32_t pos);
+/* Puts it there, if k may do it, has room, and all stays in time; false: nothing has changed. */
+bool live_put(struct live *v, int32_t k, int32_t pos, int32_t call);
 
 /* The standing plan, to go back to before time has gone on. NULL when out of memory. */
 struct live_saved;
