@@ -144,11 +144,12 @@ static int
 add_skips(struct grouping *x)
 {
 	for (int32_t r = 0; r < x->calls; r++) {
-		int64_t skip = x->c->g->m->call[x->call_of[r]].skip_cents;
+		int32_t i = x->call_of[r];
+		int64_t skip = x->c->g->m->call[i].skip_cents;
 		double value = -1;
 		int row = r;
 
-		if (skip >= x->skip_max && x->c->by[x->call_of[r]] >= 0)
+		if (!x->c->g->movable[i] || (skip >= x->skip_max && x->c->by[i] >= 0))
 			continue;
 		if (lp_add_column(x->lp, (double)(skip < x->skip_max ? skip : x->skip_max), -1,
 		    1, &row, &value) < 0)

@@ -275,6 +275,7 @@ trail_plain_put(struct trails *ts, int32_t k, int32_t pos)
 	gap[0].to = gap[1].from = i;
 	measure(ts, k, t, &gap[0], false);
 	measure(ts, k, t, &gap[1], false);
-	drive_backward(ts, t, pos + 1);
+	/* The work at the stop behind may be more or less now, with its setup. */
+	drive_backward(ts, t, ts->g->m->varied && pos + 1 < t->n ? pos + 2 : pos + 1);
 	price(ts, k, t, drive_forward(ts, t, pos));
 }

@@ -99,30 +99,30 @@ more_time_cents(const struct visit *v, const struct gap *gap, const struct reach
 {
 	int64_t span_s = (int64_t)done->span_s + d->out_s;
 	int64_t begin_max_s = done->begin_max_s;
-	int64_t end_s = (int64_t)done->free_s + d->out_s + more_s + gap->rest_s;
+	/* Less work may mean more waiting behind it: the day is taken to end no sooner. */
+	int32_t later_s = more_s > 0 ? more_s : 0;
+	int64_t end_s = (int64_t)done->free_s + d->out_s + later_s + gap->rest_s;
 
 	if (begin_max_s > gap->late_s - span_s)
 		begin_max_s = gap->late_s - span_s;
-	if (end_s < gap->end_s)
-		end_s = gap->end_s;
+	if (end_s < (int64_t)gap->end_s + later_s)
+		end_s = (int64_t)gap->end_s + later_s;
 	return trail_time_cents(v->tech, end_s, span_s + more_s + gap->rest_s, begin_max_s) -
 	    v->time_was_cents;
 }
 
 /*
- * How much longer the work takes at the stop behind, if the stop before it is at the same
- * place and the new one is not. Less time is not counted: that is on the safe side.
+ * How much longer the work takes at the stop behind, with its setup or without, as the
+ * new stop before it is elsewhere or not.
  */
 static int32_t
 more_setup_s(const struct visit *v, const struct gap *gap)
 {
 	const struct ground *g = v->ts->g;
-	int32_t work_s;
 
 	if (!g->m->varied || gap->to >= g->m->p->calls)
 		return 0;
-	work_s = model_work_s(g->m, v->k, v->i, gap->to);
-	return work_s > gap->work_s ? work_s - gap->work_s : 0;
+	return model_work_s(g->m, v->k, v->i, gap->to) - gap->work_s;
 }
 
 /*
@@ -142,7 +142,7 @@ try_gap(const struct visit *v, const struct gap *gap, const struct reach *reach,
 	if (!trail_reach(g, &done, d->in_s, v->i, work_s))
 		return;
 	more_s = more_setup_s(v, gap);
-	if ((int64_t)done.free_s + d->out_s + more_s > gap->late_s)
+	if ((int64_t)done.free_s + d->out_s + (more_s > 0 ? more_s : 0) > gap->late_s)
 		return;
 	if (g->pickups && !fits(v->ts, v->k, pos, pos, v->i))
 		return;
