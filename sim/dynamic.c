@@ -28,6 +28,7 @@ struct playing {
 	const struct dynamic_options *o;
 	struct live *v;
 	struct live_tech *first; /* everybody's plan at the start */
+	double told_times; /* the solver is told so many times the price of an edit */
 	int32_t solves;
 	double seconds;
 	char *why;
@@ -58,7 +59,7 @@ static int32_t
 told_cents(const struct playing *g)
 {
 	/* Who goes to another vehicle leaves one route and enters another: two edits. */
-	double cents = 2 * g->o->edit_price * g->set->ticks;
+	double cents = 2 * g->o->edit_price * g->set->ticks * g->told_times;
 
 	return cents > TOLD_CENTS_MAX ? TOLD_CENTS_MAX : (int32_t)(cents + 0.5);
 }
@@ -123,30 +124,59 @@ plan_rest(struct playing *g, int32_t times, int32_t open_before)
 	return rc;
 }
 
+/* The solver's plan, improved, if it is worth more than *best, which it then becomes. */
+static int
+plan_better(struct playing *g, struct compromise *c, int32_t open_before,
+    struct live_saved **best, double *best_s)
+{
+	double worth_s;
+	int rc = plan_rest(g, 1, open_before);
+
+	compromise_improve(c);
+	worth_s = compromise_worth(c, PLANNED_CENTS);
+	if (rc == 0 && worth_s < *best_s) {
+		struct live_saved *saved = live_save(g->v);
+
+		if (saved == NULL)
+			return -ENOMEM;
+		live_saved_free(*best);
+		*best = saved;
+		*best_s = worth_s;
+	}
+	return rc;
+}
+
 /*
  * The new requests are put into the plan as it stands, which is edited least; then the solver looks for
- * something better. It counts who changes vehicles, but not who changes places on one: both
- * plans are improved by what they are really worth, and the better one stays.
+ * something better. It counts who changes vehicles, but not who changes places on one, and it
+ * minimises from release to release only: so it is asked at the price of an edit and at a higher
+ * one, what it finds is improved by what it is really worth, and the best plan stays.
  */
 static int
 plan_with_edits(struct playing *g, int32_t open_before)
 {
+	static const double told_times[] = { 1, 3 };
 	struct compromise c = { g->v, g->first, g->o->edit_price * g->set->ticks };
-	struct live_saved *least;
-	double worth_s;
-	int rc;
+	struct live_saved *start, *best;
+	double best_s;
+	int rc = 0;
 
 	live_insert(g->v);
+	start = live_save(g->v);
 	compromise_improve(&c);
-	least = live_save(g->v);
-	if (least == NULL)
-		return -ENOMEM;
-	worth_s = compromise_worth(&c, PLANNED_CENTS);
-	rc = plan_rest(g, 1, open_before);
-	compromise_improve(&c);
-	if (rc == 0 && compromise_worth(&c, PLANNED_CENTS) > worth_s)
-		live_restore(g->v, least);
-	live_saved_free(least);
+	best = live_save(g->v);
+	best_s = compromise_worth(&c, PLANNED_CENTS);
+	if (start == NULL || best == NULL)
+		rc = -ENOMEM;
+	for (size_t i = 0; rc == 0 && i < sizeof(told_times) / sizeof(told_times[0]); i++) {
+		live_restore(g->v, i == 0 ? best : start);
+		g->told_times = told_times[i];
+		rc = plan_better(g, &c, open_before, &best, &best_s);
+	}
+	if (rc == 0)
+		live_restore(g->v, best);
+	live_saved_free(start);
+	live_saved_free(best);
 	return rc;
 }
 
@@ -241,7 +271,7 @@ dynamic_play(const struct dynamic_set *set, const struct problem *whole,
     const int32_t *release_s, const struct dynamic_options *o, volatile int *stop,
     struct dynamic_result *ret, char *why, size_t why_size)
 {
-	struct playing g = { .set = set, .o = o, .why = why, .why_size = why_size };
+	struct playing g = { .set = set, .o = o, .told_times = 1, .why = why, .why_size = why_size };
 	int32_t next_s, open;
 	int rc = live_new(whole, release_s, o->hold_pct, &g.v);
 

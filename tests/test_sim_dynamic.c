@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "sim/compromise.h"
 #include "sim/dynamic.h"
 #include "sim/edits.h"
 #include "sim/live.h"
@@ -302,6 +303,88 @@ test_van(void **unused)
 	problem_free(p);
 }
 
+/* --- compromises --- */
+
+static const struct {
+	double edit_s, drive_s;
+	int32_t edits;
+} compromises[] = {
+	{ 0, 60, -1 },  /* one vehicle does all, never mind which */
+	{ 15, 60, 2 },  /* forty saved are worth two edits of fifteen */
+	{ 25, 100, 0 }, /* but not of twenty-five */
+	{ 1000, 100, 0 },
+};
+
+/* At first one vehicle goes to 1 and 3, another to 2 in between. */
+static void
+test_compromises(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(compromises); i++) {
+		struct problem *p = line_problem(2, 3);
+		int32_t release_s[] = { RELEASE_AT_START, RELEASE_AT_START, RELEASE_AT_START };
+		struct live_tech first[2];
+		struct compromise c = { .first = first, .edit_s = compromises[i].edit_s };
+		struct live_saved *saved;
+		struct live *v;
+
+		assert_int_equal(live_new(p, release_s, 0, &v), 0);
+		assert_true(live_put(v, 0, 0, 0));
+		assert_true(live_put(v, 0, 1, 2));
+		assert_true(live_put(v, 1, 0, 1));
+		for (int32_t n = 0; n < 3; n++)
+			v->phase[n] = LIVE_PLANNED;
+		memcpy(first, v->tech, sizeof(first));
+		saved = live_save(v);
+		assert_non_null(saved);
+		c.v = v;
+		assert_true(compromise_worth(&c, 0) == 100);
+		compromise_improve(&c);
+		assert_true(compromise_worth(&c, 0) ==
+		    compromises[i].drive_s + compromises[i].edits * compromises[i].edit_s);
+		if (compromises[i].edits >= 0)
+			assert_int_equal(compromise_edits(&c, 0) + compromise_edits(&c, 1),
+			    compromises[i].edits);
+		live_restore(v, saved);
+		assert_true(compromise_worth(&c, 0) == 100);
+		live_saved_free(saved);
+		live_free(v);
+		problem_free(p);
+	}
+}
+
+/* A new request goes where it is least out of the way, and to nobody whose van is full. */
+static void
+test_insertion(void **unused)
+{
+	struct problem *p = line_problem(2, 4);
+	int32_t release_s[] = { RELEASE_AT_START, 5, RELEASE_AT_START, 5 };
+	struct live *v;
+
+	(void)unused;
+	p->loads = 1;
+	for (int32_t k = 0; k < 2; k++)
+		p->technician[k].capacity[0] = 3;
+	for (int32_t i = 0; i < 4; i++)
+		p->call[i].delivery[0] = 1;
+	p->call[3].delivery[0] = 4;
+	assert_int_equal(live_new(p, release_s, 0, &v), 0);
+	for (int32_t i = 0; i < 4; i++)
+		p->call[i].open_s = 100;
+	assert_true(live_put(v, 0, 0, 0));
+	assert_true(live_put(v, 0, 1, 2));
+	assert_false(live_put(v, 1, 0, 3)); /* fits on no van */
+	v->phase[0] = v->phase[2] = LIVE_PLANNED;
+	live_go_on(v, 5);
+	live_insert(v);
+	assert_int_equal(v->tech[0].plans, 3);
+	assert_int_equal(v->tech[0].plan[1], 1);
+	assert_int_equal(v->phase[1], LIVE_PLANNED);
+	assert_int_equal(v->phase[3], LIVE_OPEN);
+	live_free(v);
+	problem_free(p);
+}
+
 /* --- whole days --- */
 
 static const struct dynamic_options play_options = {
@@ -483,6 +566,8 @@ main(void)
 		cmocka_unit_test(test_step_by_step),
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_van),
+		cmocka_unit_test(test_compromises),
+		cmocka_unit_test(test_insertion),
 		cmocka_unit_test(test_known_answer),
 		cmocka_unit_test(test_random_days),
 		cmocka_unit_test(test_price_of_edits),
