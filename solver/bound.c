@@ -259,6 +259,8 @@ bound_leave(struct graph *g, int32_t i, int32_t b, const int32_t *useful, int32_
 static int32_t
 add_useful(const struct graph *g, int32_t b, bool *is_useful, int32_t *useful, int32_t n)
 {
+	bool direct = g->metric && g->arcs == NULL && b + 1 < g->buckets;
+
 	for (int32_t j = 0; j < g->n; j++) {
 		int32_t home = GRAPH_SCALED_NEVER / 2;
 		graph_quad pays;
@@ -266,7 +268,7 @@ add_useful(const struct graph *g, int32_t b, bool *is_useful, int32_t *useful, i
 		if (is_useful[j])
 			continue;
 		/* Home as of the bucket's end: dearer than any time in it. */
-		if (g->metric && g->arcs == NULL && b + 1 < g->buckets && g->end_cents[(b + 1) * g->n + j] < home)
+		if (direct && g->end_cents[(b + 1) * g->n + j] < home)
 			home = scaled(g, g->end_cents[(b + 1) * g->n + j] + ROUNDED_LEGS);
 		pays = g->from[b * g->n + j].first < four(home);
 		if ((pays[0] | pays[1] | pays[2] | pays[3]) == 0)

@@ -13,11 +13,12 @@
 
 enum {
 	ENUM_LABELS = 150000,      /* of an enumeration, per technician */
-	ENUM_COLUMNS = 6000,       /* all technicians together */
+	ENUM_COLUMNS = 2500,       /* all technicians together: GLPK is lost with more */
 	MIP_COLUMNS_CLIQUES = 1300,
 	MIP_COLUMNS_QUICK = 1500,  /* of the first, unproven integer program */
 	MIP_NODES_QUICK = 60,
-	MIP_NODES = 5000,
+	MIP_NODES = 200,           /* cuts or branching get further than more of them */
+	MIP_NODE_COLUMNS = 100,    /* a node of so many columns counts as one pivot */
 };
 
 static int
@@ -58,7 +59,8 @@ integer(struct exact *x, double gap, int64_t nodes, int columns_max, bool *ret_p
 	rc = lp_mip(x->ms.lp, &lim, x->use, x->take, &found, &x->nodes);
 	if (x->nodes == before)
 		x->nodes++;
-	x->ms.pivots += used / 4; /* GLPK does not say; a determinate guess */
+	/* GLPK does not say; a determinate guess. */
+	x->ms.pivots += used / 4 + (x->nodes - before) * (1 + used / MIP_NODE_COLUMNS);
 	*ret_proven = rc == 0 || rc == -EDOM;
 	if (found && tree_offer(x) < 0)
 		return -ENOMEM;

@@ -122,8 +122,8 @@ main(int argc, char **argv)
 	int only = argc > 1 ? atoi(argv[1]) : -1;
 	int64_t time_ms = argc > 2 ? atoll(argv[2]) : 500;
 
-	puts("| event                  | fleet     |  m | K | calls | p50 ms | p99 ms | max ms | CPU p50 | p99 | "
-	    "proven     | chosen | unserved | cents |");
+	puts("| event                  | fleet     |  m | K | calls | p50 ms | p99 ms | max ms | "
+	    "CPU p50 | p99 | proven     | chosen | unserved | cents |");
 	puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (only < 0 || (size_t)only == i)
