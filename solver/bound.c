@@ -20,7 +20,7 @@
 enum {
 	SCALE_MAX = 64,          /* of the fixed-point numbers */
 	SCALED_SUM_MAX = 1 << 28, /* what the terms of one way add up to at most */
-	ROUNDED_LEGS = 3,        /* cents: what rounding may add to or take off three legs, and more */
+	ROUNDED_LEGS = 3,        /* cents: what rounding makes of three legs, and more */
 };
 
 /* Cents as the pass counts them, and not too many: too little does no harm to a bound. */
