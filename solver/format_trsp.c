@@ -15,34 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/format.h"
 #include "solver/lines.h"
-
-#define TICKS 10000.0
+#include "solver/trsp.h"
 
 enum {
 	TIME_MAX = 300000000,   /* ticks */
 	SERVICE_MAX = 10000000,
 	NODES_MAX = 5000,
-	LIST_MAX = 64,          /* members of a list of a row */
 	CENTS_PER_H = 3600,     /* a cent a second: a tick is a second of ours */
 	SHIFTS = 20,            /* a request is worth so many of the longest shifts */
 	UNSERVED_MAX = 1000000000,
 	TIME_MS = 5000,
-};
-
-struct node {
-	double x, y;
-	int32_t open_s, close_s, service_s;
-	int32_t skill[LIST_MAX], tool[LIST_MAX], part[LIST_MAX];
-	int32_t skills, tools, parts;
-};
-
-struct trsp {
-	int32_t crew; /* technicians; 0: not read yet */
-	struct node *node;
-	int32_t nodes, room;
-	double *travel; /* nodes * nodes, NULL: Euclidean */
 };
 
 static int
@@ -69,8 +52,8 @@ read_list(const struct lines *l, char **at, const char *what, int32_t max, int32
 	c += strspn(c, " \t");
 	*ret_n = 0;
 	while (rc == 0 && *c != ']') {
-		if (*ret_n == LIST_MAX)
-			return lines_refuse(l, "%s: expected at most %d, got more", what, LIST_MAX);
+		if (*ret_n == TRSP_LIST_MAX)
+			return lines_refuse(l, "%s: expected at most %d, got more", what, TRSP_LIST_MAX);
 		rc = lines_ticks(l, &c, what, 1, max, &ret[*ret_n]);
 		++*ret_n;
 		c += strspn(c, " \t");
@@ -84,7 +67,7 @@ read_list(const struct lines *l, char **at, const char *what, int32_t max, int32
 }
 
 static int
-read_place(const struct lines *l, char **at, struct node *n)
+read_place(const struct lines *l, char **at, struct trsp_node *n)
 {
 	if (!lines_number(at, &n->x) || !lines_number(at, &n->y) || !(fabs(n->x) <= 1000) ||
 	    !(fabs(n->y) <= 1000))
@@ -95,13 +78,13 @@ read_place(const struct lines *l, char **at, struct node *n)
 static int
 read_node(const struct lines *l, char *at, struct trsp *x)
 {
-	struct node *n;
+	struct trsp_node *n;
 	int32_t id = 0;
 	int rc;
 
 	if (x->nodes == x->room) {
 		int32_t room = 2 * x->room + 64;
-		struct node *grown = realloc(x->node, (size_t)room * sizeof(*grown));
+		struct trsp_node *grown = realloc(x->node, (size_t)room * sizeof(*grown));
 
 		if (grown == NULL)
 			return -ENOMEM;
@@ -115,14 +98,14 @@ read_node(const struct lines *l, char *at, struct trsp *x)
 	if (rc == 0)
 		rc = read_place(l, &at, n);
 	if (rc == 0)
-		rc = lines_ticks(l, &at, "TWS", TICKS, TIME_MAX, &n->open_s);
+		rc = lines_ticks(l, &at, "TWS", TRSP_TICKS, TIME_MAX, &n->open_s);
 	if (rc == 0)
-		rc = lines_ticks(l, &at, "TWE", TICKS, TIME_MAX, &n->close_s);
+		rc = lines_ticks(l, &at, "TWE", TRSP_TICKS, TIME_MAX, &n->close_s);
 	if (rc == 0)
-		rc = lines_ticks(l, &at, "Serv", TICKS, SERVICE_MAX, &n->service_s);
+		rc = lines_ticks(l, &at, "Serv", TRSP_TICKS, SERVICE_MAX, &n->service_s);
 	if (rc == 0 && n->close_s < n->open_s)
-		rc = lines_refuse(l, "TWE: expected %g or later, got %g", n->open_s / TICKS,
-		    n->close_s / TICKS);
+		rc = lines_refuse(l, "TWE: expected %g or later, got %g", n->open_s / TRSP_TICKS,
+		    n->close_s / TRSP_TICKS);
 	if (rc == 0)
 		rc = read_list(l, &at, "SKILLS", PROBLEM_SKILLS_MAX - 1, n->skill, &n->skills);
 	if (rc == 0)
@@ -139,7 +122,7 @@ read_node(const struct lines *l, char *at, struct trsp *x)
 	return rc;
 }
 
-/* One row of a table: index;value;value;... Rows and columns beyond the nodes are copies of them. */
+/* A row of a table: index;value;value;... What is beyond the nodes are copies of them. */
 static int
 read_table_row(const struct lines *l, char *line, const struct trsp *x, int32_t row, double *ret)
 {
@@ -152,8 +135,8 @@ read_table_row(const struct lines *l, char *line, const struct trsp *x, int32_t 
 			line++;
 		if (!lines_number(&line, &v))
 			return lines_refuse(l, "expected %d numbers, got %d", x->nodes, b);
-		if (!(v >= 0 && v * TICKS <= TRAVEL_S_MAX))
-			return lines_refuse(l, "expected 0 to %g, got %g", TRAVEL_S_MAX / TICKS, v);
+		if (!(v >= 0 && v * TRSP_TICKS <= TRAVEL_S_MAX))
+			return lines_refuse(l, "expected 0 to %g, got %g", TRAVEL_S_MAX / TRSP_TICKS, v);
 		ret[b] = v;
 	}
 	return 0;
@@ -224,14 +207,6 @@ read_trsp_lines(struct lines *l, struct trsp *x)
 	return rc;
 }
 
-static double
-travel(const struct trsp *x, int32_t a, int32_t b)
-{
-	if (x->travel != NULL)
-		return x->travel[(size_t)a * (size_t)x->nodes + (size_t)b];
-	return hypot(x->node[a].x - x->node[b].x, x->node[a].y - x->node[b].y);
-}
-
 static int
 fill_matrix(const struct trsp *x, struct problem *p)
 {
@@ -249,12 +224,12 @@ fill_matrix(const struct trsp *x, struct problem *p)
 		for (int32_t b = 0; b < x->nodes; b++)
 			/* Four decimals are whole ticks: no hair of rounding makes them one more. */
 			p->matrix[0].wide_s[(size_t)a * n + (size_t)b] =
-			    (int32_t)ceil(travel(x, a, b) * TICKS - 1e-6);
+			    (int32_t)ceil(trsp_travel(x, a, b) * TRSP_TICKS - 1e-6);
 	return 0;
 }
 
 static uint64_t
-tools_of(const struct node *n)
+tools_of(const struct trsp_node *n)
 {
 	uint64_t tools = 0;
 
@@ -266,7 +241,7 @@ tools_of(const struct node *n)
 static int
 fill_technician(const struct trsp *x, int32_t k, struct technician *t)
 {
-	const struct node *n = &x->node[k + 1];
+	const struct trsp_node *n = &x->node[k + 1];
 
 	snprintf(t->id, sizeof(t->id), "%d", k + 1);
 	t->start_location = t->end_location = k + 1;
@@ -289,7 +264,7 @@ static void
 fill_call(const struct trsp *x, int32_t i, int32_t unserved_cents, struct call *c)
 {
 	int32_t at = x->crew + 1 + i;
-	const struct node *n = &x->node[at];
+	const struct trsp_node *n = &x->node[at];
 
 	snprintf(c->id, sizeof(c->id), "%d", at);
 	c->location = at;
@@ -360,128 +335,6 @@ read_trsp(const struct text *t, const struct text *before, struct format_case *c
 	return rc == 0 ? problem_check(c->problem, why, why_size) : rc;
 }
 
-/* The nodes of a route: its stops' and the depot's. Returns how many. */
-static int32_t
-nodes_of(const struct trsp *x, const struct problem *p, const struct plan_route *route,
-    int32_t *ret)
-{
-	int32_t n = 0;
-
-	for (int32_t s = 0; s < route->stops; s++) {
-		if (p->has_depot && route->depot_after == s)
-			ret[n++] = 0;
-		ret[n++] = x->crew + 1 + route->stop[s].call;
-	}
-	return n;
-}
-
-/*
- * The least time from leaving home to the return there: earliest times forward say when
- * he is back, latest times backward from that when he must leave.
- */
-static double
-working_time(const struct trsp *x, int32_t home, const int32_t *node, int32_t n)
-{
-	double t = x->node[home].open_s / TICKS;
-	double back;
-	int32_t at = home;
-
-	for (int32_t s = 0; s < n; s++) {
-		double open = x->node[node[s]].open_s / TICKS;
-
-		t += travel(x, at, node[s]);
-		t = (t > open ? t : open) + x->node[node[s]].service_s / TICKS;
-		at = node[s];
-	}
-	back = t + travel(x, at, home);
-	t = back;
-	at = home;
-	for (int32_t s = n - 1; s >= 0; s--) {
-		double close = x->node[node[s]].close_s / TICKS;
-
-		t -= travel(x, node[s], at) + x->node[node[s]].service_s / TICKS;
-		t = t < close ? t : close;
-		at = node[s];
-	}
-	return back - (t - travel(x, home, at));
-}
-
-static json_t *
-stops_to_json(const int32_t *node, int32_t n)
-{
-	json_t *j = json_array();
-	int bad = 0;
-
-	for (int32_t s = 0; s < n; s++)
-		bad |= json_array_append_new(j, json_integer(node[s]));
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-/* Like format_claims, in the file's units: the work is part of the working time. */
-static json_t *
-claims_to_json(const struct format_case *c, const struct plan *plan, double working)
-{
-	const struct problem *p = c->problem;
-	int64_t work_s = 0;
-	json_t *j = json_object();
-	double bound = (double)plan->bound_cents;
-	int bad;
-
-	for (int32_t i = 0; i < p->calls; i++) {
-		if (plan->served[i])
-			work_s += p->call[i].duration_s;
-		else
-			bound -= p->call[i].unserved_cents;
-	}
-	/* Each leg was rounded up by less than a tick. */
-	bound = (bound + (double)work_s - p->calls - 2.0 * p->technicians) / TICKS;
-	bound = bound < 0 ? 0 : bound < working ? bound : working;
-	bad = format_put(j, "cost", json_real(working));
-	bad |= format_put(j, "bound", json_real(bound));
-	bad |= format_put(j, "gap", json_real(working > 0 ? (working - bound) / working : 0));
-	bad |= format_put(j, "proven", json_boolean(plan->proven));
-	bad |= format_put(j, "work", json_integer(plan->work));
-	bad |= format_put(j, "seed", json_integer((json_int_t)c->seed));
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
-static json_t *
-write_trsp(const struct format_case *c, const struct plan *plan)
-{
-	const struct trsp *x = c->own;
-	json_t *j = json_object(), *routes = json_array(), *unserved = json_array();
-	int32_t node[PROBLEM_STOPS_MAX + 1];
-	double working = 0;
-	int bad = 0;
-
-	for (int32_t k = 0; k < plan->routes; k++) {
-		int32_t n = nodes_of(x, c->problem, &plan->route[k], node);
-
-		if (n == 0)
-			continue;
-		working += working_time(x, k + 1, node, n);
-		bad |= json_array_append_new(routes, json_pack("{s:i,s:o}", "technician", k + 1,
-		    "stops", stops_to_json(node, n)));
-	}
-	for (int32_t i = 0; i < plan->calls; i++)
-		if (!plan->served[i])
-			bad |= json_array_append_new(unserved, json_integer(x->crew + 1 + i));
-	bad |= format_put(j, "routes", routes);
-	bad |= format_put(j, "unserved", unserved);
-	bad |= format_put(j, "working_time", json_real(working));
-	bad |= format_put(j, "evenkeel", claims_to_json(c, plan, working));
-	if (bad == 0)
-		return j;
-	json_decref(j);
-	return NULL;
-}
-
 static void
 done_trsp(void *own)
 {
@@ -499,6 +352,6 @@ const struct format format_trsp = {
 	.search = true,
 	.time_ms = TIME_MS,
 	.read = read_trsp,
-	.write = write_trsp,
+	.write = trsp_write,
 	.done = done_trsp,
 };
