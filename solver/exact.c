@@ -361,7 +361,8 @@ begin(struct exact *x, struct draft *const *seeds, int n_seeds)
 	x->price = price_new(x->m, x->ms.open, x->ms.opens);
 	x->share = malloc(((size_t)fmax(x->m->p->technicians, x->ms.opens) *
 	    (size_t)x->ms.opens + 1) * sizeof(*x->share));
-	if (x->candidate == NULL || x->price == NULL || x->share == NULL)
+	x->by = malloc(((size_t)x->m->p->calls + 1) * sizeof(*x->by));
+	if (x->candidate == NULL || x->price == NULL || x->share == NULL || x->by == NULL)
 		return -ENOMEM;
 	return 0;
 }
@@ -402,6 +403,7 @@ exact_improve(struct draft *incumbent, struct draft *const *seeds, int n_seeds,
 	free(x.take);
 	free(x.use);
 	free(x.share);
+	free(x.by);
 	master_done(&x.ms);
 	return rc;
 }

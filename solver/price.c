@@ -593,7 +593,7 @@ narrow(struct price *pr)
 	int32_t n = 0;
 
 	for (int32_t j = 0; j < g->n; j++)
-		own[j] = pr->m->call[g->call[j]].stay_technician == g->k;
+		own[j] = pr->lim->by[g->call[j]] == g->k;
 	for (int32_t j = 0; j < g->n; j++) {
 		double drive = g->drive_cents[g->n * g->n + j];
 

@@ -56,6 +56,7 @@ struct price_limits {
 	double below;        /* wanted: reduced cost under this */
 	enum price_effort effort;
 	bool narrow;    /* only among the calls that look best: proves nothing */
+	const int32_t *by; /* per call: whose it is in the best plan known, -1 nobody's; for narrow */
 	const uint8_t *banned; /* technicians * opens: pairs closed by branching; NULL none */
 	const uint8_t *arcs;   /* (opens + 1)^2: arcs closed by branching, graph.h; NULL none */
 	int32_t chosen_max;

@@ -26,6 +26,7 @@ tree_pricing(const struct exact *x, int32_t k, enum price_effort effort)
 		.columns_max = x->ms.count[k] > 1 ? COLUMNS_PER_CLASS : COLUMNS_PER_RUN,
 		.below = -TREE_EPS,
 		.effort = effort,
+		.by = x->by,
 		.banned = x->ms.branch.banned,
 		.arcs = x->ms.branch.arcs > 0 ? x->ms.branch.arc : NULL,
 		.chosen_max = x->ms.branch.chosen_max[k],
@@ -131,11 +132,13 @@ bound_at_once(struct exact *x)
 int
 tree_relax(struct exact *x, struct relaxed *ret)
 {
-	const struct look first = { PRICE_QUICK, x->m->counts && x->ms.opens >= NARROW_FROM };
+	const struct look first = { PRICE_QUICK, x->ms.opens >= NARROW_FROM };
 	struct look look = first;
 	bool fresh = false; /* the prices are of the program as it is */
 
 	*ret = (struct relaxed){ .bound = -INFINITY };
+	for (int32_t i = 0; i < x->m->p->calls; i++)
+		x->by[i] = x->best->by[i] < 0 ? -1 : x->ms.first[x->best->by[i]];
 	master_ease(&x->ms, true);
 	for (;;) {
 		int32_t columns;

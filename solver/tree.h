@@ -27,6 +27,7 @@ struct exact {
 	bool *take, *use;        /* by column of the program */
 	size_t flags_max;
 	double *share;           /* scratch of branching */
+	int32_t *by;             /* per call: who does it in the incumbent, of those alike the first */
 	int64_t until_us;        /* the deadline of what is under way, 0 none */
 	int32_t turn;            /* the technician to be priced next */
 	int64_t labels, nodes;
