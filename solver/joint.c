@@ -12,6 +12,7 @@ enum {
 	NODES = 3000,         /* of the branching, unless a proof is asked for */
 	DEPTH_MAX = 200,
 	SLICE = 3,            /* a node gets so much less of the time left, or of the work */
+	DIVES = 3,            /* from the first plan, as long as they pay */
 	STOP_MS = 2,          /* with less time left no node is begun */
 	FAR_S = 400000000,    /* where a call is put that is not to be served */
 	UNSERVED_MAX = 2000000000,
@@ -311,6 +312,76 @@ leaves_out_a_must(const struct joint *j, const struct span *span)
 	return false;
 }
 
+/* Keeps what a plan can be mended to; the plan is freed. */
+static int
+offer_mended(struct joint *j, struct plan *plan)
+{
+	struct plan *mended = NULL;
+	int rc = mender_mend(j->mender, plan, &mended);
+
+	plan_free(plan);
+	if (rc == 0 && mended != NULL)
+		offer(j, mended);
+	return rc;
+}
+
+/* Spans that hold the tied calls of the best plan where they are, and let the rest go. */
+static void
+hold_ties(struct joint *j, struct span *span)
+{
+	const struct plan_marks *m = &j->marks;
+
+	plan_marks_set(&j->marks, j->best);
+	for (int32_t n = 0; n < j->ties.n; n++) {
+		const struct tie *t = &j->ties.tie[n];
+		struct span *a = &span[t->a], *b = &span[t->b];
+
+		if (m->by[t->a] < 0 || m->by[t->b] < 0)
+			continue;
+		if (t->with)
+			a->hi_s = b->hi_s = m->start_s[t->a];
+		else if (m->start_s[t->a] < a->hi_s)
+			a->hi_s = m->start_s[t->a];
+		b->lo_s = later(b->lo_s, m->start_s[t->b]);
+		if (t->with)
+			a->lo_s = b->lo_s;
+	}
+}
+
+/*
+ * The rest of the day planned anew around the ties of the best plan: no bound comes of it, but
+ * a plan that need not be mended again.
+ */
+static int
+dive(struct joint *j, const struct span *root)
+{
+	size_t size = (size_t)j->p->calls * sizeof(*root);
+	struct span *span = malloc(size + 1);
+	struct call *call = malloc(((size_t)j->p->calls + 1) * sizeof(*call));
+	struct plan *plan;
+	int64_t price;
+	int rc = span == NULL || call == NULL ? -ENOMEM : 0;
+
+	for (int round = 0; rc == 0 && round < DIVES && !out_of_limits(j, 0); round++) {
+		int64_t before = j->best->cost_cents;
+
+		memcpy(span, root, size);
+		hold_ties(j, span);
+		if (!restrict_calls(j, span, call, &price))
+			break;
+		rc = solve_node(j, call, &plan);
+		if (rc == 0)
+			rc = offer_mended(j, plan);
+		else if (rc == -ERANGE || rc == -ETIME)
+			rc = 0;
+		if (j->best->cost_cents == before)
+			break;
+	}
+	free(span);
+	free(call);
+	return rc;
+}
+
 /*
  * A node's plan, which is freed or kept: what becomes of the node. *ret_bound as explore's;
  * price is what a call costs at least that must be served and is not.
@@ -320,7 +391,6 @@ go_on_from(struct joint *j, const struct span *span, struct plan *plan, int64_t 
     int64_t *ret_bound)
 {
 	int64_t bound = plan->bound_cents > *ret_bound ? plan->bound_cents : *ret_bound;
-	struct plan *mended = NULL;
 	struct split s;
 	int rc;
 
@@ -340,10 +410,9 @@ go_on_from(struct joint *j, const struct span *span, struct plan *plan, int64_t 
 		offer(j, plan);
 		return 0;
 	}
-	rc = mender_mend(j->mender, plan, &mended);
-	plan_free(plan);
-	if (rc == 0 && mended != NULL)
-		offer(j, mended);
+	rc = offer_mended(j, plan);
+	if (rc == 0 && depth == 0 && j->best != NULL)
+		rc = dive(j, span);
 	if (rc < 0 || s.how == SPLIT_STUCK)
 		return rc;
 	if (j->best != NULL && bound >= j->best->cost_cents)

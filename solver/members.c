@@ -83,13 +83,27 @@ static const struct json_int problem_ints[] = {
 static const char *const problem_others[] = { "origin", "travel", "weights", "technicians",
 	"calls", "matrices", "traffic", "depot", "breaks_on_the_way", NULL };
 
-const struct members members_technician = { technician_ints, ARRAY_LEN(technician_ints), technician_others };
-const struct members members_break = { break_ints, ARRAY_LEN(break_ints), break_others };
-const struct members members_call = { call_ints, ARRAY_LEN(call_ints), call_others };
-const struct members members_travel = { travel_ints, ARRAY_LEN(travel_ints), none };
-const struct members members_weight = { weight_ints, ARRAY_LEN(weight_ints), none };
-const struct members members_depot = { depot_ints, ARRAY_LEN(depot_ints), depot_others };
-const struct members members_problem = { problem_ints, ARRAY_LEN(problem_ints), problem_others };
+const struct members members_technician = {
+	technician_ints, ARRAY_LEN(technician_ints), technician_others
+};
+const struct members members_break = {
+	break_ints, ARRAY_LEN(break_ints), break_others
+};
+const struct members members_call = {
+	call_ints, ARRAY_LEN(call_ints), call_others
+};
+const struct members members_travel = {
+	travel_ints, ARRAY_LEN(travel_ints), none
+};
+const struct members members_weight = {
+	weight_ints, ARRAY_LEN(weight_ints), none
+};
+const struct members members_depot = {
+	depot_ints, ARRAY_LEN(depot_ints), depot_others
+};
+const struct members members_problem = {
+	problem_ints, ARRAY_LEN(problem_ints), problem_others
+};
 
 int
 members_read(const struct json_reader *r, const json_t *j, const struct members *of, void *thing)

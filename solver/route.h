@@ -43,7 +43,7 @@ struct route_state {
 	int16_t chosen;   /* calls disturbed by choice; 0 if the budget is unbounded */
 	int16_t taken;    /* breaks taken */
 	bool depot;       /* visited */
-	int32_t slack_s;  /* the day could have begun so much later with the same t_s; leaves_late only */
+	int32_t slack_s;  /* the day could have begun so much later; leaves_late only */
 	/*
 	 * Used up, by the model's number for it: never falls along a route, and has a
 	 * maximum per technician. Only the first model.used_n count.
