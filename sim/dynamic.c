@@ -12,9 +12,9 @@
 #include "sim/live.h"
 #include "sim/release.h"
 
-/* Cents of the problems of the moment: far above any detour, and what was accepted far above the rest. */
+/* Cents of the problems of the moment: far above any detour, what was accepted far above the rest. */
 enum { OPEN_CENTS = 150000000, PLANNED_CENTS = 2000000000, TOLD_CENTS_MAX = 100000000 };
-/* A request that no plan has found room for is tried so often, each time with four times the limits. */
+/* A request that no plan has found room for is tried so often, with more each time. */
 enum { TRIES = 3, HARDER = 4 };
 
 static const struct dynamic_set sets[] = {
@@ -79,13 +79,8 @@ ask(struct playing *g, int32_t times, uint64_t seed, struct plan **ret)
 	double began_s = now_s();
 	int rc = live_problem(g->v, &prices, &p);
 
-	if (rc == 0) {
-		rc = solve(p, &lim, ret);
-		if (rc == -EINVAL)
-			problem_check(p, g->why, g->why_size);
-		else if (rc < 0)
-			snprintf(g->why, g->why_size, "the solver says: %s", strerror(-rc));
-	}
+	if (rc == 0)
+		rc = solver_process_solve(g->o->solver, p, &lim, ret, g->why, g->why_size);
 	live_problem_free(p);
 	g->solves++;
 	g->seconds += now_s() - began_s;
@@ -147,8 +142,8 @@ plan_better(struct playing *g, struct compromise *c, int32_t open_before,
 }
 
 /*
- * The new requests are put into the plan as it stands, which is edited least; then the solver looks for
- * something better. It counts who changes vehicles, but not who changes places on one, and it
+ * The new requests are put into the plan as it stands, which is edited least; then the solver looks
+ * for something better. It counts who changes vehicles, but not who changes places on one, and it
  * minimises from release to release only: so it is asked at the price of an edit and at a higher
  * one, what it finds is improved by what it is really worth, and the best plan stays.
  */
@@ -271,7 +266,13 @@ dynamic_play(const struct dynamic_set *set, const struct problem *whole,
     const int32_t *release_s, const struct dynamic_options *o, volatile int *stop,
     struct dynamic_result *ret, char *why, size_t why_size)
 {
-	struct playing g = { .set = set, .o = o, .told_times = 1, .why = why, .why_size = why_size };
+	struct playing g = {
+		.set = set,
+		.o = o,
+		.told_times = 1,
+		.why = why,
+		.why_size = why_size,
+	};
 	int32_t next_s, open;
 	int rc = live_new(whole, release_s, o->hold_pct, &g.v);
 

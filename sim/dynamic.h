@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/solver_process.h"
 #include "solver/problem.h"
-#include "solver/solve.h"
 
 enum { DYNAMIC_PRICES_MAX = 16 };
 
@@ -42,6 +42,7 @@ struct dynamic_options {
 	int32_t hold_pct;  /* live.h */
 	int32_t start;     /* the first plan has so many times that */
 	double edit_price; /* distance, in the instance's units */
+	struct solver_process *solver; /* borrowed */
 };
 
 struct dynamic_result {

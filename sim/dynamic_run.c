@@ -22,6 +22,7 @@ struct running {
 	int32_t prices;
 	struct dynamic_table table;
 	json_t *results;
+	struct solver_process *solver;
 	volatile int *stop;
 };
 
@@ -146,6 +147,7 @@ play(struct running *g, const struct problem *p, const int32_t *release_s,
 		.hold_pct = g->o->hold_pct,
 		.start = g->o->start_times,
 		.edit_price = row->price,
+		.solver = g->solver,
 	};
 	char why[512] = "";
 	int rc = dynamic_play(g->set, p, release_s, &d, g->stop, &row->result, why, sizeof(why));
@@ -182,6 +184,7 @@ play_file(struct running *g, const char *instance, const char *releases)
 		.work = g->o->work,
 		.seed = g->o->seed,
 		.start = g->o->start_times,
+		.solver = g->solver,
 	};
 	int rc;
 
@@ -295,6 +298,8 @@ dynamic_run(const struct options *o, volatile int *stop)
 	}
 	if (rc == 0 && !g.set->edits)
 		g.prices = 1;
+	if (rc == 0 && (rc = solver_process_new(o->bindir, &g.solver)) < 0)
+		fprintf(stderr, "evenkeel-sim: no evenkeel-solve: %s\n", strerror(-rc));
 	if (rc == 0 && !o->quiet)
 		dynamic_table_head(stderr, g.set);
 	if (rc == 0)
@@ -305,5 +310,6 @@ dynamic_run(const struct options *o, volatile int *stop)
 		rc = write_results(&g);
 	json_decref(g.results);
 	dynamic_table_done(&g.table);
+	solver_process_free(g.solver);
 	return rc;
 }

@@ -37,7 +37,7 @@ static const struct option_def defs[] = {
 	{ "fleet", KIND_TEXT, REPLAY, offsetof(struct options, fleet), 0, 0 },
 	{ "save-fleet", KIND_TEXT, RUN | COMPARE, offsetof(struct options, save_fleet), 0, 0 },
 	{ "json", KIND_TEXT, RUN | COMPARE | LOAD | DYNAMIC, offsetof(struct options, json), 0, 0 },
-	{ "bindir", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, bindir), 0, 0 },
+	{ "bindir", KIND_TEXT, REPLAY | LOAD | DYNAMIC, offsetof(struct options, bindir), 0, 0 },
 	{ "state", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, state), 0, 0 },
 	{ "policy", KIND_POLICY, RUN | COMPARE, 0, 0, 0 },
 	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1,

@@ -26,7 +26,7 @@ deny 'sys/(socket|time)\.h' 'proto knows no socket and no clock' proto/*.[ch]
 deny '(proto|daemon|ctl|console|sim)/' 'solver knows nobody of ours' solver/*.[ch]
 deny '(ctl|console|sim)/' 'the daemon knows proto and solver only' daemon/*.[ch]
 deny '(solver|daemon|console|sim)/' 'ctl knows proto only' ctl/*.[ch]
-deny '(daemon|console)/|ctl/([^c]|c[^l])|solver/([^fpst]|f[^o]|p[^r]|pr[^o]|problem_|s[^o]|t[^er])' \
+deny '(daemon|console)/|ctl/([^c]|c[^l])|solver/([^fpstw]|f[^o]|p[^r]|pr[^o]|s[^o]|t[^er]|w[^o])' \
 	'sim knows proto, ctl/client.h and the public headers of the solver' sim/*.[ch]
 
 # main --> conn --> method --> planner --> store --> state, and net beside them

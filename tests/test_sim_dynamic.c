@@ -2,12 +2,14 @@
 /* Dynamic instances: releases, edits, what is set out to and what is still open, and whole days. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sodium.h>
@@ -387,7 +389,7 @@ test_insertion(void **unused)
 
 /* --- whole days --- */
 
-static const struct dynamic_options play_options = {
+static struct dynamic_options play_options = {
 	.work = 3000,
 	.seed = 1,
 	.start = 2,
@@ -557,6 +559,30 @@ test_refusals(void **unused)
 	assert_null(dynamic_find("trsq"));
 }
 
+/* A program that is no solver, and none at all. */
+static void
+test_no_solver(void **unused)
+{
+	char folder[] = "/tmp/evenkeel-test.XXXXXX", path[64], why[256] = "";
+	struct solve_limits lim = { .work = 1000, .seed = 1 };
+	struct problem *p = line_problem(1, 1);
+	struct solver_process *s = NULL;
+	struct plan *plan = NULL;
+
+	(void)unused;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(solver_process_new(folder, &s), -ENOENT);
+	snprintf(path, sizeof(path), "%s/evenkeel-solve", folder);
+	assert_int_equal(symlink("/bin/true", path), 0);
+	assert_int_equal(solver_process_new(folder, &s), 0);
+	assert_int_equal(solver_process_solve(s, p, &lim, &plan, why, sizeof(why)), -EIO);
+	assert_non_null(strstr(why, "ended without an answer"));
+	solver_process_free(s);
+	unlink(path);
+	rmdir(folder);
+	problem_free(p);
+}
+
 int
 main(void)
 {
@@ -572,9 +598,14 @@ main(void)
 		cmocka_unit_test(test_random_days),
 		cmocka_unit_test(test_price_of_edits),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_no_solver),
 	};
+	int failed;
 
-	if (sodium_init() < 0)
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0 || solver_process_new(".", &play_options.solver) < 0)
 		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	solver_process_free(play_options.solver);
+	return failed;
 }
