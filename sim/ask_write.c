@@ -23,7 +23,7 @@ struct writing {
 	FILE *out;
 	const char *skill[SKILLS_MAX];
 	int32_t skills;
-	struct travel_point *point; /* all places: calls, then where technicians are, then their homes */
+	struct travel_point *point; /* all places: calls, where technicians are, their homes */
 	int32_t places;
 	int32_t *job;               /* open calls */
 	int32_t jobs;

@@ -83,16 +83,16 @@ struct live_prices {
 };
 
 /*
- * The problem of the moment: released calls that nobody has set out to, technicians as they will be,
- * with the standing plan as their current routes. The caller frees it with live_problem_free:
- * it borrows the instance's matrices. -ENOMEM.
+ * The problem of the moment: released calls that nobody has set out to, technicians as they will
+ * be, with the standing plan as their current routes. The caller frees it with
+ * live_problem_free: it borrows the instance's matrices. -ENOMEM.
  */
 int live_problem(struct live *v, const struct live_prices *prices, struct problem **ret);
 void live_problem_free(struct problem *p); /* NULL is fine */
 
 /*
- * Makes a plan of the last live_problem the standing one: what it serves is LIVE_PLANNED from then on.
- * -EINVAL: it does not keep the times of the instance, or leaves out what was accepted; then
+ * Makes a plan of the last live_problem the standing one: what it serves is LIVE_PLANNED from then
+ * on. -EINVAL: it does not keep the times of the instance, or leaves out what was accepted; then
  * nothing has changed.
  */
 int live_adopt(struct live *v, const struct plan *plan);
@@ -120,8 +120,8 @@ void live_saved_free(struct live_saved *s); /* NULL is fine */
 int32_t live_count(const struct live *v, enum live_phase phase);
 
 /*
- * What a technician's stops and plan cost in the end: the drive, and the time from leaving to being back
- * when he leaves as late as that makes him be back no later, releases aside. 0 for none.
+ * What a technician's stops and plan cost in the end: the drive, and the time from leaving to being
+ * back when he leaves as late as that makes him be back no later, releases aside. 0 for none.
  */
 struct live_cost {
 	int64_t drive_s, work_s;

@@ -23,7 +23,7 @@ copy_call(const struct live *v, int32_t i, const struct live_prices *prices, str
 	to->duration_by_kind = to->setup_by_kind = NULL;
 }
 
-/* What is left on the van: goods for the stops behind him are gone, what he fetched there is on it. */
+/* What is left on the van: goods and parts for the stops behind him are gone. */
 static void
 use_up(const struct live *v, int32_t k, struct technician *to)
 {

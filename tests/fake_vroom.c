@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A solver that speaks VROOM's JSON, for tests of exec: policies. Its first argument is how it behaves:
- * good (every job to the vehicle with the fewest that has its skills), unread (as good, but it does not
- * read its input: no routes), slow, crash, rubbish, error, stranger, twice, unskilled.
+ * A solver that speaks VROOM's JSON, for tests of exec: policies. Its first argument is how it
+ * behaves: good (every job to the vehicle with the fewest that has its skills), unread (no routes,
+ * without reading its input), slow, crash, rubbish, error, stranger, twice, unskilled.
  */
 #include <jansson.h>
 #include <stdbool.h>
