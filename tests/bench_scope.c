@@ -3,9 +3,9 @@
  * bench_scope [EVENTS]: what it costs to look at a few technicians only.
  *
  * Each event is an urgent call into a generated moment of a day: technicians on their way with some
- * calls ahead, all of them told, and no other call open. It is solved by the daemon's own scopes of several sizes, and over
- * all technicians. For each size one line of JSON: how often the plan is as cheap as over all, what is
- * lost otherwise, and the time.
+ * calls ahead, all of them told, no other call open, and nothing left that would pay. It is solved
+ * by the daemon's own scopes of several sizes, and over all technicians. For each size one line of
+ * JSON: how often the plan is as cheap as over all, what is lost otherwise, and the time.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@ dynamic() {
 
 if row trsp_dynamic 'TRSP dynamic: requests rejected, by share of dynamic requests' &&
 	needs_data trsp/dynamic; then
-	set -- --work 20000
+	set -- --time 0.25 --start 10
 	[ "$form" = short ] && set -- "$@" --only C101
 	if dynamic trsp "$@"; then
 		jq -c '.[] | {row: "trsp_dynamic", case: .instance, tool: "evenkeel", share, requests,
@@ -19,9 +19,9 @@ if row trsp_dynamic 'TRSP dynamic: requests rejected, by share of dynamic reques
 fi
 if row dvrptw 'dynamic VRPTW: cost against edits of the plan of the start, 10 % dynamic' &&
 	needs_data dvrptw solomon; then
-	set -- --work 20000 --share 10
+	set -- --time 0.25 --start 10 --share 10
 	[ "$form" = short ] && set -- "$@" --only C103
-	if dynamic dvrptw "$@" --edit-price 0,1,2,5,10,20,50; then
+	if dynamic dvrptw "$@" --edit-price 0.2,0.6,1.5,4,10,100; then
 		jq -c '.[] | {row: "dvrptw", case: .instance, tool: "evenkeel", share, edit_price, edits,
 			cost: .distance, known: .distance_all_known, seconds}' "$work/dynamic.json" >>"$results"
 	fi

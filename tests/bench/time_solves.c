@@ -12,7 +12,7 @@
 #include "solver/format.h"
 #include "solver/text.h"
 
-static void
+static _Noreturn void
 fail(const char *path, const char *why)
 {
 	fprintf(stderr, "time_solves: %s: %s\n", path, why);
