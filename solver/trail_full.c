@@ -11,6 +11,8 @@ enum { STATES = 6 }; /* kept per stop: breaks taken or not, waited or not */
 struct trail_states {
 	struct route_state s[STATES];
 	int n;
+	int32_t soon_s; /* the earliest of them */
+	int32_t last_s; /* the next stop, or the end, must be reached by then, breaks or not */
 };
 
 int
@@ -105,6 +107,33 @@ place_before(const struct trails *ts, int32_t k, int32_t pos)
 	return pos == 0 ? model_start_place(ts->g->m, k) : ts->now[k].seq[pos - 1];
 }
 
+/* What no way to drive the route can do without: for trail_full_ask to look no further. */
+static void
+find_times(struct trails *ts, int32_t k, struct trail *t)
+{
+	const struct model *m = ts->g->m;
+	const struct technician *tech = &m->p->technician[k];
+	int64_t last_s = (int64_t)tech->shift_end_s + tech->overtime_max_s;
+	int32_t place = model_end_place(m, k);
+
+	for (int32_t r = t->n; r >= 0; r--) {
+		struct trail_states *at = &t->at[r];
+
+		at->last_s = last_s < INT32_MAX / 2 ? (int32_t)last_s : INT32_MAX / 2;
+		at->soon_s = INT32_MAX / 2;
+		for (int i = 0; i < at->n; i++)
+			if (at->s[i].t_s < at->soon_s)
+				at->soon_s = at->s[i].t_s;
+		if (r == 0)
+			break;
+		last_s -= (int64_t)model_least_s(m, k, t->seq[r - 1], place) +
+		    m->call[t->seq[r - 1]].duration_s;
+		if (last_s > m->call[t->seq[r - 1]].close_s)
+			last_s = m->call[t->seq[r - 1]].close_s;
+		place = t->seq[r - 1];
+	}
+}
+
 void
 trail_full_drive(struct trails *ts, int32_t k)
 {
@@ -119,7 +148,32 @@ trail_full_drive(struct trails *ts, int32_t k)
 	for (int i = 0; i < t->at[t->n].n; i++)
 		if (t->at[t->n].s[i].idle_s > idle_s)
 			idle_s = t->at[t->n].s[i].idle_s;
+	find_times(ts, k, t);
 	t->wait_cents = model_cents(ts->g->m->p->technician[k].wait_cents_per_h, idle_s);
+}
+
+/* At least what the call costs itself at that place: INT64_MAX if it is too late for it. */
+static int64_t
+own_cents(const struct trails *ts, int32_t k, int32_t pos, int32_t i)
+{
+	const struct model *m = ts->g->m;
+	const struct model_call *c = &m->call[i];
+	const struct trail *t = &ts->now[k];
+	int32_t to = pos < t->n ? t->seq[pos] : model_end_place(m, k);
+	int64_t start_s = (int64_t)t->at[pos].soon_s +
+	    model_least_s(m, k, place_before(ts, k, pos), i);
+	int64_t cents = 0;
+
+	if (start_s < c->open_s)
+		start_s = c->open_s;
+	if (start_s > c->close_s || start_s + c->duration_s + model_least_s(m, k, i, to) >
+	    t->at[pos].last_s)
+		return INT64_MAX;
+	if (start_s > c->due_s)
+		cents += model_cents(c->late_cents_per_h, start_s - c->due_s);
+	if (start_s > c->opened_s)
+		cents += model_cents(c->response_cents_per_h, start_s - c->opened_s);
+	return cents;
 }
 
 /* Cost of the route with call i put in at pos, TRAIL_NO_CENTS if it cannot be. */
@@ -165,9 +219,13 @@ trail_full_ask(struct trails *ts, int32_t k, int32_t i, struct slot *best)
 	for (int32_t pos = ts->g->m->p->technician[k].fixed; pos <= t->n; pos++) {
 		int64_t cents;
 
+		if (t->at[pos].soon_s > ts->g->m->call[i].close_s)
+			break;
 		if (trail_blinks(ts))
 			continue;
-		if (detour_cents(ts, k, pos, i) - t->wait_cents >= best->delta)
+		cents = own_cents(ts, k, pos, i);
+		if (cents == INT64_MAX ||
+		    detour_cents(ts, k, pos, i) - t->wait_cents + cents >= best->delta)
 			continue;
 		cents = cents_with(ts, k, pos, i);
 		if (cents < TRAIL_NO_CENTS && cents - t->cents < best->delta)
