@@ -24,7 +24,7 @@
 
 #include "solver/problem.h"
 #include "solver/solve.h"
-#include "solver/text.h"
+#include "solver/format/text.h"
 
 /* A problem that was read, with what its format needs to write the answer. */
 struct format_case {

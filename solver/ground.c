@@ -495,8 +495,9 @@ ground_new(const struct model *m)
 	g->near = malloc(calls * ((size_t)g->near_n + 1) * sizeof(*g->near));
 	g->home = malloc(calls * GROUND_HOMES * sizeof(*g->home));
 	g->far = malloc(calls * sizeof(*g->far));
-	if (g->stop == NULL || g->load == NULL || g->class_of == NULL || g->twin_of == NULL || g->may == NULL || g->movable == NULL ||
-	    g->near == NULL || g->home == NULL || g->far == NULL || make_tables(g) < 0) {
+	if (g->stop == NULL || g->load == NULL || g->class_of == NULL || g->twin_of == NULL ||
+	    g->may == NULL || g->movable == NULL || g->near == NULL || g->home == NULL ||
+	    g->far == NULL || make_tables(g) < 0) {
 		ground_free(g);
 		return NULL;
 	}

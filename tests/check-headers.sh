@@ -8,7 +8,7 @@ cd "${EVENKEEL_SRCDIR:-$(dirname "$0")/..}"
 status=0
 seen=0
 
-for header in proto/*.h solver/*.h daemon/*.h ctl/*.h sim/*.h tests/*.h; do
+for header in proto/*.h solver/*.h solver/format/*.h daemon/*.h ctl/*.h sim/*.h tests/*.h tests/bench/*.h; do
 	[ -f "$header" ] || continue
 	seen=$((seen + 1))
 	printf '#include "%s"\n#include "%s"\n' "$header" "$header" |

@@ -17,13 +17,13 @@ deny() {
 
 # all_but PATTERN: our C files but those that match.
 all_but() {
-	ls proto/*.[ch] solver/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch] 2>/dev/null |
+	ls proto/*.[ch] solver/*.[ch] solver/format/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch] tests/bench/*.[ch] 2>/dev/null |
 		grep -vxE "$1"
 }
 
 deny '(solver|daemon|ctl|console|sim)/' 'proto knows nobody of ours' proto/*.[ch]
 deny 'sys/(socket|time)\.h' 'proto knows no socket and no clock' proto/*.[ch]
-deny '(proto|daemon|ctl|console|sim)/' 'solver knows nobody of ours' solver/*.[ch]
+deny '(proto|daemon|ctl|console|sim)/' 'solver knows nobody of ours' solver/*.[ch] solver/format/*.[ch]
 deny '(ctl|console|sim)/' 'the daemon knows proto and solver only' daemon/*.[ch]
 deny '(solver|daemon|console|sim)/' 'ctl knows proto only' ctl/*.[ch]
 deny '(daemon|console)/|ctl/([^c]|c[^l])|solver/([^fpstw]|f[^o]|p[^r]|pr[^o]|s[^o]|t[^er]|w[^o])' \

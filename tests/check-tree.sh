@@ -17,8 +17,8 @@ present() { # those of the named files that are there
 	ls -d "$@" 2>/dev/null || true
 }
 
-code=$(present proto/*.[ch] solver/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch])
-scripts=$(present configure.ac m4/*.m4 Makefile.am quickstart .ci/run tests/*.sh sim/*.sh)
+code=$(present proto/*.[ch] solver/*.[ch] solver/format/*.[ch] daemon/*.[ch] ctl/*.[ch] sim/*.[ch] tests/*.[ch] tests/bench/*.[ch])
+scripts=$(present configure.ac m4/*.m4 Makefile.am quickstart .ci/run tests/*.sh tests/bench/*.sh sim/*.sh)
 text=$(present README.md quickstart .ci/run doc/*.* systemd/*.service.in systemd/*/*.conf systemd/*.conf proto/openrpc.json ctl/*.1)
 [ -n "$code" ] || { echo 'no source was found'; exit 1; }
 

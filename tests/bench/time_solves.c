@@ -10,7 +10,7 @@
 
 #include "solver/clock.h"
 #include "solver/format.h"
-#include "solver/text.h"
+#include "solver/format/text.h"
 
 static _Noreturn void
 fail(const char *path, const char *why)

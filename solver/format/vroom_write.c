@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 /* What is summed up over the steps of a route, and over routes. */
 struct totals {

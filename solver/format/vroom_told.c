@@ -11,7 +11,7 @@
 
 #include "solver/model.h"
 #include "solver/route.h"
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 enum { UNTIMED_S = INT32_MIN };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text read line by line, with refusals that name the line. Internal to libsolver. */
-#ifndef EVENKEEL_SOLVER_LINES_H
-#define EVENKEEL_SOLVER_LINES_H
+#ifndef EVENKEEL_SOLVER_FORMAT_LINES_H
+#define EVENKEEL_SOLVER_FORMAT_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "solver/text.h"
+#include "solver/format/text.h"
 
 struct lines {
 	char *copy, *next, *end;

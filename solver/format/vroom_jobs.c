@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 enum {
 	WORK_MAX_S = 10000000,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 struct counting {
 	const struct problem *p;

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 struct vroom_spot
 vroom_start_spot(const struct problem *p, int32_t k)

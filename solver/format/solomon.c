@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/lines.h"
-#include "solver/vroom.h"
+#include "solver/format/lines.h"
+#include "solver/format/vroom.h"
 
 enum {
 	TENTHS = 10,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 enum {
 	UNLIMITED_S = 300000000, /* the end of a day that has none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "solver/text.h"
+#include "solver/format/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "solver/json_cut.h"
+#include "solver/format/json_cut.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 /* A vehicle's profile and how fast it drives; 1: as the matrix says. */
 struct speed {

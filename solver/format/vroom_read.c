@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "solver/vroom.h"
+#include "solver/format/vroom.h"
 
 enum {
 	TIMESTAMP_MIN_S = 100000000, /* times from here on are dates, not seconds of a day */

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/lines.h"
-#include "solver/trsp.h"
+#include "solver/format/lines.h"
+#include "solver/format/trsp.h"
 
 enum {
 	TIME_MAX = 300000000,   /* ticks */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the reader and the writer of the TRSP's text format share. Internal to libsolver. */
-#ifndef EVENKEEL_SOLVER_TRSP_H
-#define EVENKEEL_SOLVER_TRSP_H
+#ifndef EVENKEEL_SOLVER_FORMAT_TRSP_H
+#define EVENKEEL_SOLVER_FORMAT_TRSP_H
 
 #include <jansson.h>
 #include <stdint.h>

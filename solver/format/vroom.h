@@ -5,15 +5,15 @@
  * Times in this header are seconds from the problem's origin, as in problem.h. Call i
  * is member i of "jobs", technician k member k of "vehicles".
  */
-#ifndef EVENKEEL_SOLVER_VROOM_H
-#define EVENKEEL_SOLVER_VROOM_H
+#ifndef EVENKEEL_SOLVER_FORMAT_VROOM_H
+#define EVENKEEL_SOLVER_FORMAT_VROOM_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "solver/format.h"
-#include "solver/json_cut.h"
+#include "solver/format/json_cut.h"
 #include "solver/json_read.h"
 
 /* What people were told of a job by the plan before. */

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "solver/trsp.h"
+#include "solver/format/trsp.h"
 
 double
 trsp_travel(const struct trsp *x, int32_t a, int32_t b)

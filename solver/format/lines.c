@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "solver/lines.h"
+#include "solver/format/lines.h"
 
 #include <errno.h>
 #include <math.h>

@@ -4,8 +4,8 @@
  * file is mapped, and lets go of what was read already, so that an input of many
  * hundred megabytes costs hardly any memory.
  */
-#ifndef EVENKEEL_SOLVER_TEXT_H
-#define EVENKEEL_SOLVER_TEXT_H
+#ifndef EVENKEEL_SOLVER_FORMAT_TEXT_H
+#define EVENKEEL_SOLVER_FORMAT_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

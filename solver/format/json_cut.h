@@ -4,14 +4,14 @@
  * left is small enough for a JSON library: a matrix of 9,000 places has 81
  * million numbers. Internal to libsolver.
  */
-#ifndef EVENKEEL_SOLVER_JSON_CUT_H
-#define EVENKEEL_SOLVER_JSON_CUT_H
+#ifndef EVENKEEL_SOLVER_FORMAT_JSON_CUT_H
+#define EVENKEEL_SOLVER_FORMAT_JSON_CUT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "solver/problem.h"
-#include "solver/text.h"
+#include "solver/format/text.h"
 
 enum { JSON_CUTS_MAX = 3 * PROBLEM_MATRICES_MAX };
 
