@@ -138,6 +138,7 @@ improve(struct solving *s, int until_pct)
 		.deadline_us = deadline_at(s, until_pct),
 		.label_cap = s->lim->prove ? LABEL_CAP_PROVE : LABEL_CAP,
 		.nodes = s->lim->prove ? 0 : NODES,
+		.shared = s->shared,
 	};
 	int rc;
 
