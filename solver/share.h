@@ -15,4 +15,8 @@
 int solve_sharing(const struct problem *p, const struct solve_limits *lim, struct pool *shared,
     struct plan **ret);
 
+/* solve() of a problem that passes problem_check; shared routes are used where no calls are tied. */
+int solve_checked(const struct problem *p, const struct solve_limits *lim, struct pool *shared,
+    struct plan **ret);
+
 #endif

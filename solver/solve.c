@@ -234,12 +234,18 @@ solve_untied(const struct problem *p, const struct solve_limits *lim, struct pla
 }
 
 int
+solve_checked(const struct problem *p, const struct solve_limits *lim, struct pool *shared,
+    struct plan **ret)
+{
+	int rc = joint_applies(p) ? joint_solve(p, lim, ret) : solve_sharing(p, lim, shared, ret);
+
+	return rc == -ERANGE ? -ETIME : rc;
+}
+
+int
 solve(const struct problem *p, const struct solve_limits *lim, struct plan **ret)
 {
 	int rc = problem_check(p, NULL, 0);
 
-	if (rc < 0)
-		return rc;
-	rc = joint_applies(p) ? joint_solve(p, lim, ret) : solve_untied(p, lim, ret);
-	return rc == -ERANGE ? -ETIME : rc;
+	return rc < 0 ? rc : solve_checked(p, lim, NULL, ret);
 }

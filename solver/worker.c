@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "solver/json_read.h"
+#include "solver/keep.h"
 #include "solver/problem_json.h"
 #include "solver/sandbox.h"
 
@@ -128,7 +129,7 @@ read_limits(const struct json_reader *r, const json_t *j, struct solve_limits *r
 
 /* Solves what a request asks for; the plan as JSON, or a sentence in why. */
 static json_t *
-solve_request(const json_t *request, char *why, size_t why_size)
+solve_request(const json_t *request, struct keep *keep, char *why, size_t why_size)
 {
 	struct json_reader r = { .why = why, .why_size = why_size };
 	struct solve_limits limits;
@@ -143,7 +144,7 @@ solve_request(const json_t *request, char *why, size_t why_size)
 	if (read_limits(&r, json_object_get(request, "limits"), &limits) < 0)
 		return NULL;
 	if (problem_from_json(json_object_get(request, "problem"), &p, why, why_size) == 0) {
-		int rc = solve(p, &limits, &plan);
+		int rc = keep_solve(keep, p, &limits, &plan);
 
 		if (rc == 0)
 			j = plan_to_json(p, plan);
@@ -156,7 +157,7 @@ solve_request(const json_t *request, char *why, size_t why_size)
 }
 
 static int
-answer(int fd, const char *text, size_t size)
+answer(int fd, const char *text, size_t size, struct keep *keep)
 {
 	char why[512];
 	json_error_t error;
@@ -167,7 +168,7 @@ answer(int fd, const char *text, size_t size)
 	int rc;
 
 	if (request != NULL)
-		plan = solve_request(request, why, sizeof(why));
+		plan = solve_request(request, keep, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "column %d: %s", error.column, error.text);
 	json_object_set_new(reply, "id", json_is_integer(id) ? json_incref(id) : json_null());
@@ -181,11 +182,31 @@ answer(int fd, const char *text, size_t size)
 	return rc;
 }
 
-int
-worker_serve(int fd)
+/* Answers one message after another; the exit status. */
+static int
+serve(int fd, struct keep *keep)
 {
 	char *text;
 	size_t size;
+
+	for (;;) {
+		int rc = read_message(fd, &text, &size);
+
+		if (rc == -EPIPE)
+			return 0;
+		if (rc < 0)
+			return 1;
+		rc = answer(fd, text, size, keep);
+		free(text);
+		if (rc < 0)
+			return 1;
+	}
+}
+
+int
+worker_serve(int fd)
+{
+	struct keep *keep;
 	int rc;
 
 	/*
@@ -200,15 +221,12 @@ worker_serve(int fd)
 		    strerror(-rc));
 		return 1;
 	}
-	for (;;) {
-		rc = read_message(fd, &text, &size);
-		if (rc == -EPIPE)
-			return 0;
-		if (rc < 0)
-			return 1;
-		rc = answer(fd, text, size);
-		free(text);
-		if (rc < 0)
-			return 1;
+	keep = keep_new();
+	if (keep == NULL) {
+		fprintf(stderr, "evenkeel-solve: the worker has no memory\n");
+		return 1;
 	}
+	rc = serve(fd, keep);
+	keep_free(keep);
+	return rc;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "solver/keep.h"
 #include "tests/solver_day.h"
 
 enum { EVENTS = 40, DAYS = 5 };
@@ -65,12 +66,14 @@ run(const struct row *row, int64_t time_ms)
 {
 	int64_t us[EVENTS * DAYS], cpu_us[EVENTS * DAYS], calls = 0, chosen = 0, cents = 0;
 	int proven = 0, n = 0, unserved = 0;
+	bool keeps = getenv("BENCH_KEEP") != NULL; /* as a worker does, from event to event */
 	int days = getenv("BENCH_DAYS") ? atoi(getenv("BENCH_DAYS")) : DAYS;
 
 	for (int day = 0; day < days && day < DAYS; day++) {
 		struct rng r = { 1000 + (uint64_t)day };
 		struct problem *morning = day_morning(&r, row->technicians, row->calls);
 		struct plan *plan = plan_morning(morning, 1);
+		struct keep *keep = keep_new();
 
 		for (int e = 0; e < EVENTS; e++) {
 			struct problem *p = row->absence
@@ -80,7 +83,8 @@ run(const struct row *row, int64_t time_ms)
 			struct plan *answer;
 			int64_t before_us = cpu_now_us();
 
-			if (solve(p, &lim, &answer) < 0) {
+			if (keep == NULL || (keeps ? keep_solve(keep, p, &lim, &answer)
+			    : solve(p, &lim, &answer)) < 0) {
 				fprintf(stderr, "bench_solver: no plan\n");
 				exit(1);
 			}
@@ -102,6 +106,7 @@ run(const struct row *row, int64_t time_ms)
 			plan_free(answer);
 			problem_free(p);
 		}
+		keep_free(keep);
 		plan_free(plan);
 		problem_free(morning);
 	}
