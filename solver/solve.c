@@ -23,6 +23,7 @@ enum {
 	/* Up to so many calls, a search leaves time for a bound, and up to fewer for a proof. */
 	BOUND_CALLS = 120,
 	PROOF_CALLS = 60,
+	BOUND_STOPS = 15, /* of the mean route: over longer ones exact pricing gets nowhere */
 };
 
 /* One solve under way. */
@@ -156,6 +157,19 @@ improve(struct solving *s, int until_pct)
 	return rc == -EIO ? 0 : rc;
 }
 
+/* Whether routes are so short that a bound may come of pricing them. */
+static bool
+routes_are_short(const struct draft *d)
+{
+	int32_t stops = 0, routes = 0;
+
+	for (int32_t k = 0; k < d->m->p->technicians; k++) {
+		stops += d->route[k].n;
+		routes += d->route[k].n > 0;
+	}
+	return stops <= BOUND_STOPS * routes;
+}
+
 /* Search, proof, and what is left for the search again if nothing was proven. */
 static int
 search_and_prove(struct solving *s)
@@ -163,7 +177,8 @@ search_and_prove(struct solving *s)
 	struct shares share = shares_of(s);
 	int rc = search(s, share.search_pct, false);
 
-	if (rc == 0 && share.search_pct < 100)
+	if (rc == 0 && share.search_pct < 100 &&
+	    (s->lim->prove || s->p->calls <= PROOF_CALLS || routes_are_short(s->best)))
 		rc = improve(s, share.proof_pct);
 	if (rc == 0 && share.proof_pct < 100 && !s->exact.proven &&
 	    (s->deadline_us != 0 || s->lim->work != 0))
