@@ -9,8 +9,8 @@
 #include "solver/share.h"
 
 /*
- * Ids are kept as 64-bit numbers. Should two ever have the same, a route is taken for another one of
- * this problem, which is as good to start from.
+ * Ids are kept as 64-bit numbers. Should two ever have the same, a route is taken for another
+ * one of this problem, which is as good to start from.
  */
 struct kept {
 	uint64_t technician;
@@ -207,7 +207,8 @@ keep_solve(struct keep *keep, const struct problem *p, const struct solve_limits
 		return rc;
 	if (lim->time_ms <= 0 || lim->work > 0 || joint_applies(p))
 		return solve_checked(p, lim, NULL, ret);
-	rc = keep_lend(keep, p, &pool);
+	if (lim->time_ms >= KEEP_LEND_MS)
+		rc = keep_lend(keep, p, &pool);
 	lent = pool.columns;
 	if (rc == 0)
 		rc = solve_checked(p, lim, &pool, ret);

@@ -14,6 +14,7 @@ enum {
 	KEEP_ROUTES = 2000, /* then the oldest goes */
 	KEEP_STOPS = 24,    /* longer routes are not kept */
 	KEEP_LENT = 200,    /* to one solve, the newest */
+	KEEP_LEND_MS = 50,  /* with less time, more columns to look at only cost */
 };
 
 struct keep; /* opaque, of a fixed size */
@@ -23,9 +24,9 @@ void keep_free(struct keep *keep); /* NULL is fine */
 
 /*
  * Adds to the pool the kept routes that fit this problem, as indices. Calls that are gone are
- * left out of a route; it fits if the technician is there, may do all that is left, and
- * it begins with what is fixed of his and takes nothing that is fixed of another's. The problem must
- * pass problem_check. -ENOMEM.
+ * left out of a route; it fits if the technician is there, may do all that is left, and it
+ * begins with what is fixed of his and takes nothing that is fixed of another's. The
+ * problem must pass problem_check. -ENOMEM.
  */
 int keep_lend(const struct keep *keep, const struct problem *p, struct pool *pool);
 
@@ -33,9 +34,9 @@ int keep_lend(const struct keep *keep, const struct problem *p, struct pool *poo
 void keep_take(struct keep *keep, const struct problem *p, const struct pool *pool, int32_t first);
 
 /*
- * solve() from what was kept, and keeps what it found. Where the limits are all of work, or there are none,
- * and where calls are tied to each other, it is solve(): a plan that shall be the same again
- * must not depend on what was asked before.
+ * solve() from what was kept, if there is time for it, and keeps what it found. Where work is
+ * limited, or time is not, and where calls are tied to each other, it is solve() alone: a
+ * plan that shall be the same again must not depend on what was asked before.
  */
 int keep_solve(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
     struct plan **ret);

@@ -335,6 +335,28 @@ test_work(void **unused)
 	problem_free(morning);
 }
 
+/* A solve with little time keeps what it found for others. */
+static void
+test_short(void **unused)
+{
+	struct rng r = { 9 };
+	struct problem *morning = day_morning(&r, 8, 30);
+	struct plan *plan = plan_day(morning), *answer;
+	struct problem *p = day_urgent(&r, morning, plan, 5, 2);
+	struct solve_limits lim = { .time_ms = KEEP_LEND_MS - 1 };
+	struct keep *keep = keep_new();
+
+	(void)unused;
+	assert_non_null(keep);
+	assert_int_equal(keep_solve(keep, p, &lim, &answer), 0);
+	assert_true(lent_now(keep, p) > 0);
+	plan_free(answer);
+	keep_free(keep);
+	problem_free(p);
+	plan_free(plan);
+	problem_free(morning);
+}
+
 /* A problem that breaks the rules of problem.h is refused before anything is looked up. */
 static void
 test_refused(void **unused)
@@ -362,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_work),
+		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_refused),
 	};
 
