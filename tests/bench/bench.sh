@@ -58,7 +58,7 @@ done
 sh "$here/report.sh" "$out"
 if [ "${DOC:-}" = 1 ]; then
 	mkdir -p "$source/doc/benchmarks"
-	cp "$out/table.md" "$out"/*.svg "$out/results.jsonl" "$source/doc/benchmarks/"
+	cp "$out"/*.md "$out"/*.svg "$out/results.jsonl" "$source/doc/benchmarks/"
 fi
 say
 say "table and pictures: $out"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# report.sh FOLDER: of its results.jsonl, a table in Markdown (table.md) and pictures (*.svg).
+# report.sh FOLDER: of its results.jsonl, a table for each row (table.md), one of what was wanted and
+# what was found (summary.md), and pictures (*.svg).
 set -eu
 out=$1
 here=$(dirname "$0")
 jq -rs -f "$here/table.jq" "$out/results.jsonl" >"$out/table.md"
+jq -rs -f "$here/summary.jq" "$out/results.jsonl" >"$out/summary.md"
 
 if ! command -v gnuplot >/dev/null 2>&1; then
 	echo "no pictures: gnuplot is missing (apt-get install gnuplot-nox)"
