@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "solver/clock.h"
-#include "solver/joint.h"
 #include "solver/share.h"
 
 /* A copy to keep: the plan of a smaller budget keeps a larger one too. NULL: out of memory. */
@@ -104,10 +103,7 @@ solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_
 		struct solve_limits part = part_of(lim, start_us, work, budgets - done);
 
 		one.budget = budget[done];
-		if (joint_applies(&one))
-			rc = solve(&one, &part, &ret_plan[done]);
-		else
-			rc = solve_sharing(&one, &part, &shared, &ret_plan[done]);
+		rc = solve_checked(&one, &part, &shared, &ret_plan[done]);
 		if (rc < 0)
 			break;
 		work += ret_plan[done]->work;
@@ -117,5 +113,5 @@ solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_
 	for (int32_t b = 0; rc < 0 && b < done; b++)
 		plan_free(ret_plan[b]);
 	pool_done(&shared);
-	return rc == -ERANGE ? -ETIME : rc;
+	return rc;
 }
