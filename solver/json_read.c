@@ -6,20 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "solver/refuse.h"
+
 int
 json_refuse(const struct json_reader *r, const char *fmt, ...)
 {
 	va_list ap;
-	size_t used;
+	int rc;
 
-	if (r->why_size == 0)
-		return -EINVAL;
-	snprintf(r->why, r->why_size, "%s", r->at);
-	used = strlen(r->why);
 	va_start(ap, fmt);
-	vsnprintf(r->why + used, r->why_size - used, fmt, ap);
+	rc = refuse_at(r->why, r->why_size, r->at, fmt, ap);
 	va_end(ap);
-	return -EINVAL;
+	return rc;
 }
 
 const char *

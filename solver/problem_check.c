@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solver/refuse.h"
 #include "solver/use.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -117,16 +118,12 @@ __attribute__((format(printf, 2, 3))) static int
 refuse(const struct checker *c, const char *fmt, ...)
 {
 	va_list ap;
-	size_t used;
+	int rc;
 
-	if (c->why_size == 0)
-		return -EINVAL;
-	snprintf(c->why, c->why_size, "%s", c->at);
-	used = strlen(c->why);
 	va_start(ap, fmt);
-	vsnprintf(c->why + used, c->why_size - used, fmt, ap);
+	rc = refuse_at(c->why, c->why_size, c->at, fmt, ap);
 	va_end(ap);
-	return -EINVAL;
+	return rc;
 }
 
 static int

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solver/refuse.h"
+
 int
 lines_open(const struct text *t, char *why, size_t why_size, struct lines *ret)
 {
@@ -50,16 +52,14 @@ int
 lines_refuse(const struct lines *l, const char *fmt, ...)
 {
 	va_list ap;
-	size_t used;
+	char at[32];
+	int rc;
 
-	if (l->why_size == 0)
-		return -EINVAL;
-	snprintf(l->why, l->why_size, "line %zu: ", l->line);
-	used = strlen(l->why);
+	snprintf(at, sizeof(at), "line %zu: ", l->line);
 	va_start(ap, fmt);
-	vsnprintf(l->why + used, l->why_size - used, fmt, ap);
+	rc = refuse_at(l->why, l->why_size, at, fmt, ap);
 	va_end(ap);
-	return -EINVAL;
+	return rc;
 }
 
 bool
