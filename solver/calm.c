@@ -90,20 +90,19 @@ put_in_order(struct plan **plan, int32_t plans)
 }
 
 int
-solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_t *budget,
-    int32_t budgets, struct plan **ret_plan)
+calm_sharing(const struct problem *p, const struct solve_limits *lim, const int32_t *budget,
+    int32_t budgets, struct pool *shared, struct plan **ret_plan)
 {
 	struct problem one = *p; /* the arrays are p's */
-	struct pool shared = { 0 };
 	int64_t start_us = clock_us(), work = 0;
 	int32_t done = 0;
-	int rc = problem_check(p, NULL, 0);
+	int rc = 0;
 
 	for (; rc == 0 && done < budgets; done++) {
 		struct solve_limits part = part_of(lim, start_us, work, budgets - done);
 
 		one.budget = budget[done];
-		rc = solve_checked(&one, &part, &shared, &ret_plan[done]);
+		rc = solve_checked(&one, &part, shared, &ret_plan[done]);
 		if (rc < 0)
 			break;
 		work += ret_plan[done]->work;
@@ -112,6 +111,18 @@ solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_
 		rc = put_in_order(ret_plan, budgets);
 	for (int32_t b = 0; rc < 0 && b < done; b++)
 		plan_free(ret_plan[b]);
+	return rc;
+}
+
+int
+solve_calm(const struct problem *p, const struct solve_limits *lim, const int32_t *budget,
+    int32_t budgets, struct plan **ret_plan)
+{
+	struct pool shared = { 0 };
+	int rc = problem_check(p, NULL, 0);
+
+	if (rc == 0)
+		rc = calm_sharing(p, lim, budget, budgets, &shared, ret_plan);
 	pool_done(&shared);
 	return rc;
 }

@@ -195,25 +195,46 @@ keep_take(struct keep *keep, const struct problem *p, const struct pool *pool, i
 	}
 }
 
+/* Whether this solve may depend on what was asked before: see keep_solve(). */
+static bool
+may_lend(const struct problem *p, const struct solve_limits *lim)
+{
+	return lim->time_ms > 0 && lim->work <= 0 && !joint_applies(p);
+}
+
 int
-keep_solve(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
-    struct plan **ret)
+keep_calm(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
+    const int32_t *budget, int32_t budgets, struct plan **ret_plan)
 {
 	struct pool pool = { 0 };
+	bool lends;
 	int32_t lent;
 	int rc = problem_check(p, NULL, 0);
 
 	if (rc < 0)
 		return rc;
-	if (lim->time_ms <= 0 || lim->work > 0 || joint_applies(p))
-		return solve_checked(p, lim, NULL, ret);
-	if (lim->time_ms >= KEEP_LEND_MS)
+	lends = may_lend(p, lim);
+	if (lends && lim->time_ms >= KEEP_LEND_MS)
 		rc = keep_lend(keep, p, &pool);
 	lent = pool.columns;
 	if (rc == 0)
-		rc = solve_checked(p, lim, &pool, ret);
-	if (rc == 0)
+		rc = calm_sharing(p, lim, budget, budgets, &pool, ret_plan);
+	if (rc == 0 && lends)
 		keep_take(keep, p, &pool, lent);
 	pool_done(&pool);
 	return rc;
+}
+
+int
+keep_solve(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
+    struct plan **ret)
+{
+	int rc = problem_check(p, NULL, 0);
+
+	if (rc < 0)
+		return rc;
+	/* Without a loan there is no pool either: it is solve() alone. */
+	if (!may_lend(p, lim))
+		return solve_checked(p, lim, NULL, ret);
+	return keep_calm(keep, p, lim, &p->budget, 1, ret);
 }

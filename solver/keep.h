@@ -41,4 +41,8 @@ void keep_take(struct keep *keep, const struct problem *p, const struct pool *po
 int keep_solve(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
     struct plan **ret);
 
+/* The same of solve_calm(): for several budgets. */
+int keep_calm(struct keep *keep, const struct problem *p, const struct solve_limits *lim,
+    const int32_t *budget, int32_t budgets, struct plan **ret_plan);
+
 #endif

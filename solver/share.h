@@ -19,4 +19,8 @@ int solve_sharing(const struct problem *p, const struct solve_limits *lim, struc
 int solve_checked(const struct problem *p, const struct solve_limits *lim, struct pool *shared,
     struct plan **ret);
 
+/* solve_calm() of a problem that passes problem_check, from shared routes, and adding to them. */
+int calm_sharing(const struct problem *p, const struct solve_limits *lim, const int32_t *budget,
+    int32_t budgets, struct pool *shared, struct plan **ret_plan);
+
 #endif

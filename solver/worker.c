@@ -17,7 +17,16 @@
 
 static const char *const request_members[] = { "id", "limits", "problem", NULL };
 static const char *const limit_members[] = { "time_ms", "work", "seed", "label_cap", "prove",
-	"search", NULL };
+	"search", "budgets", NULL };
+
+enum { BUDGETS_MAX = 8 };
+
+/* What a request limits its solve to; with budgets, a plan is due for each. */
+struct limits {
+	struct solve_limits solve;
+	int32_t budget[BUDGETS_MAX];
+	int32_t budgets;
+};
 
 /* 0, -EPIPE when the other side has closed (before the first byte), -EIO. */
 static int
@@ -99,13 +108,35 @@ write_message(int fd, const json_t *j)
 	return rc;
 }
 
+/* Several budgets in ascending order; -1, any number, only as the last. */
 static int
-read_limits(const struct json_reader *r, const json_t *j, struct solve_limits *ret)
+read_budgets(const struct json_reader *r, const json_t *j, struct limits *ret)
 {
+	size_t n;
+	int64_t v, last = -1;
+	int rc = json_read_array(r, "budgets", j, BUDGETS_MAX, &n);
+
+	if (rc == 0 && n == 0)
+		rc = json_refuse(r, "budgets: expected at least one");
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = json_read_int(r, "budgets", json_array_get(j, i), -1, INT32_MAX, &v);
+		if (rc == 0 && (v >= 0 ? v <= last : i + 1 < n))
+			rc = json_refuse(r, "budgets: expected ascending ones, -1 only as the last");
+		if (rc == 0)
+			ret->budget[ret->budgets++] = (int32_t)v;
+		last = v;
+	}
+	return rc;
+}
+
+static int
+read_limits(const struct json_reader *r, const json_t *j, struct limits *ret)
+{
+	const json_t *budgets = json_object_get(j, "budgets");
 	int64_t v[4] = { 0, 0, 0, 0 };
 	int rc = 0;
 
-	*ret = (struct solve_limits){ 0 };
+	*ret = (struct limits){ 0 };
 	if (j == NULL)
 		return 0;
 	rc = json_known(r, j, NULL, 0, limit_members);
@@ -116,26 +147,74 @@ read_limits(const struct json_reader *r, const json_t *j, struct solve_limits *r
 			rc = json_read_int(r, limit_members[i], member, 0,
 			    i == 3 ? INT32_MAX : INT64_MAX, &v[i]);
 	}
+	if (rc == 0 && budgets != NULL)
+		rc = read_budgets(r, budgets, ret);
 	if (rc < 0)
 		return rc;
-	ret->time_ms = v[0];
-	ret->work = v[1];
-	ret->seed = (uint64_t)v[2];
-	ret->label_cap = (int32_t)v[3];
-	ret->prove = json_is_true(json_object_get(j, "prove"));
-	ret->search = json_is_true(json_object_get(j, "search"));
+	ret->solve.time_ms = v[0];
+	ret->solve.work = v[1];
+	ret->solve.seed = (uint64_t)v[2];
+	ret->solve.label_cap = (int32_t)v[3];
+	ret->solve.prove = json_is_true(json_object_get(j, "prove"));
+	ret->solve.search = json_is_true(json_object_get(j, "search"));
 	return 0;
 }
 
-/* Solves what a request asks for; the plan as JSON, or a sentence in why. */
+/* A plan for each budget; NULL when out of memory. */
 static json_t *
-solve_request(const json_t *request, struct keep *keep, char *why, size_t why_size)
+plans_to_json(struct problem *p, const struct limits *lim, struct plan **plan)
+{
+	json_t *list = json_array();
+
+	for (int32_t b = 0; b < lim->budgets; b++) {
+		json_t *one;
+
+		p->budget = lim->budget[b];
+		one = json_pack("{s:i, s:o}", "budget", lim->budget[b], "plan",
+		    plan_to_json(p, plan[b]));
+		if (json_array_append_new(list, one) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+/* Solves a problem; the plan or the plans, or NULL and *ret_rc. */
+static json_t *
+solve_problem(struct problem *p, const struct limits *lim, struct keep *keep, int *ret_rc)
+{
+	struct plan *plan[BUDGETS_MAX] = { NULL };
+	int32_t plans = lim->budgets > 0 ? lim->budgets : 1;
+	json_t *j = NULL;
+	int rc;
+
+	if (lim->budgets > 0)
+		rc = keep_calm(keep, p, &lim->solve, lim->budget, lim->budgets, plan);
+	else
+		rc = keep_solve(keep, p, &lim->solve, &plan[0]);
+	*ret_rc = rc;
+	if (rc < 0)
+		return NULL;
+	j = lim->budgets > 0 ? plans_to_json(p, lim, plan) : plan_to_json(p, plan[0]);
+	for (int32_t b = 0; b < plans; b++)
+		plan_free(plan[b]);
+	return j;
+}
+
+/*
+ * Solves what a request asks for; the plan or the plans as JSON and under which name, or a sentence
+ * in why.
+ */
+static json_t *
+solve_request(const json_t *request, struct keep *keep, const char **ret_name, char *why,
+    size_t why_size)
 {
 	struct json_reader r = { .why = why, .why_size = why_size };
-	struct solve_limits limits;
+	struct limits limits;
 	struct problem *p = NULL;
-	struct plan *plan = NULL;
 	json_t *j = NULL;
+	int rc;
 
 	snprintf(why, why_size, "out of memory");
 	if (json_known(&r, request, NULL, 0, request_members) < 0)
@@ -144,15 +223,12 @@ solve_request(const json_t *request, struct keep *keep, char *why, size_t why_si
 	if (read_limits(&r, json_object_get(request, "limits"), &limits) < 0)
 		return NULL;
 	if (problem_from_json(json_object_get(request, "problem"), &p, why, why_size) == 0) {
-		int rc = keep_solve(keep, p, &limits, &plan);
-
-		if (rc == 0)
-			j = plan_to_json(p, plan);
-		else if (rc == -ETIME)
+		j = solve_problem(p, &limits, keep, &rc);
+		if (rc == -ETIME)
 			snprintf(why, why_size, "no plan that keeps the rules was found");
 	}
-	plan_free(plan);
 	problem_free(p);
+	*ret_name = limits.budgets > 0 ? "plans" : "plan";
 	return j;
 }
 
@@ -165,15 +241,16 @@ answer(int fd, const char *text, size_t size, struct keep *keep)
 	json_t *reply = json_object();
 	json_t *id = json_object_get(request, "id");
 	json_t *plan = NULL;
+	const char *name = "plan";
 	int rc;
 
 	if (request != NULL)
-		plan = solve_request(request, keep, why, sizeof(why));
+		plan = solve_request(request, keep, &name, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "column %d: %s", error.column, error.text);
 	json_object_set_new(reply, "id", json_is_integer(id) ? json_incref(id) : json_null());
 	if (plan != NULL)
-		json_object_set_new(reply, "plan", plan);
+		json_object_set_new(reply, name, plan);
 	else
 		json_object_set_new(reply, "error", json_string(why));
 	json_decref(request);

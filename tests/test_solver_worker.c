@@ -132,6 +132,13 @@ static const struct {
 	    "limits.tyme" },
 	{ "a negative time", "{\"id\":7,\"limits\":{\"time_ms\":-1},\"problem\":" PROBLEM "}",
 	    "limits.time_ms: expected 0 to" },
+	{ "no budget", "{\"id\":7,\"limits\":{\"budgets\":[]},\"problem\":" PROBLEM "}", "at least one" },
+	{ "budgets out of order", "{\"id\":7,\"limits\":{\"budgets\":[2,1]},\"problem\":" PROBLEM "}",
+	    "limits.budgets: expected ascending" },
+	{ "any number before some", "{\"id\":7,\"limits\":{\"budgets\":[-1,1]},\"problem\":" PROBLEM
+	    "}", "-1 only as the last" },
+	{ "too many budgets", "{\"id\":7,\"limits\":{\"budgets\":[0,1,2,3,4,5,6,7,8]},\"problem\":"
+	    PROBLEM "}", "limits.budgets" },
 	{ "a broken problem", "{\"id\":7,\"problem\":{\"technicians\":[3]}}", "technicians[0]" },
 };
 
@@ -159,6 +166,56 @@ test_requests(void **unused)
 			fail_msg("%s: %s", requests[i].name, error ? error : "no error");
 		json_decref(reply);
 	}
+	assert_int_equal(stop(&w), 0);
+}
+
+/*
+ * Two told calls in each other's place: t1 stands where t2's call is, and the other way round. Swapping
+ * them saves most of the driving, and disturbs both.
+ */
+#define TECH(name, lat, call) "{\"id\":\"" name "\",\"start\":{\"lat\":" lat ",\"lon\":1},\"ready_s\":0," \
+	"\"shift_end_s\":30000,\"drive_cents_per_h\":3000,\"current\":[\"" call "\"]}"
+#define CALL(name, lat, tech) "{\"id\":\"" name "\",\"site\":{\"lat\":" lat ",\"lon\":1}," \
+	"\"duration_s\":600,\"unserved_cents\":99999,\"told\":{\"technician\":\"" tech "\"}}"
+#define CROSSED "{\"technicians\":[" TECH("t1", "1.0", "b") "," TECH("t2", "1.2", "a") "],\"calls\":[" \
+	CALL("a", "1.01", "t2") "," CALL("b", "1.21", "t1") "]}"
+
+/* One request, a plan for each budget: none dearer than the one before, each within its own. */
+static void
+test_budgets(void **unused)
+{
+	static const char text[] = "{\"id\":9,\"limits\":{\"work\":100000,\"budgets\":[0,1,2,-1]},"
+	                           "\"problem\":" CROSSED "}";
+	static const json_int_t budget[] = { 0, 1, 2, -1 };
+	json_int_t cost[ARRAY_LEN(budget)];
+	struct worker w;
+	json_t *reply, *plans;
+
+	(void)unused;
+	start(&w);
+	send_bytes(&w, (uint32_t)strlen(text), text, strlen(text));
+	reply = receive(&w);
+	assert_non_null(reply);
+	assert_null(json_object_get(reply, "plan"));
+	plans = json_object_get(reply, "plans");
+	assert_int_equal(json_array_size(plans), ARRAY_LEN(budget));
+	for (size_t i = 0; i < ARRAY_LEN(budget); i++) {
+		const json_t *one = json_array_get(plans, i), *plan = json_object_get(one, "plan");
+		json_int_t chosen = json_integer_value(
+		    json_object_get(json_object_get(plan, "disturbance"), "chosen"));
+
+		cost[i] = json_integer_value(json_object_get(plan, "cost_cents"));
+		assert_int_equal(json_integer_value(json_object_get(one, "budget")), budget[i]);
+		assert_true(budget[i] < 0 || chosen <= budget[i]);
+		assert_true(json_is_true(json_object_get(plan, "proven")));
+	}
+	/* Nobody is moved for nothing: with none it is the stay plan. */
+	assert_int_equal(cost[0], json_integer_value(json_object_get(
+	    json_object_get(json_array_get(plans, 0), "plan"), "stay_cents")));
+	assert_true(cost[1] < cost[0]);
+	assert_true(cost[2] < cost[1]);
+	assert_int_equal(cost[3], cost[2]);
+	json_decref(reply);
 	assert_int_equal(stop(&w), 0);
 }
 
@@ -416,6 +473,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_budgets),
 		cmocka_unit_test(test_garbage),
 #if !defined(__SANITIZE_ADDRESS__)
 		cmocka_unit_test(test_sandbox),
