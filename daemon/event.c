@@ -27,6 +27,14 @@ static const char *const names[EV_TYPES] = {
 	[EV_CALL_PINNED] = "call.pinned",
 	[EV_CALL_UNPINNED] = "call.unpinned",
 	[EV_PLAN_REVISED] = "plan.revised",
+	[EV_CALL_ANSWERED] = "call.answered",
+	[EV_CALL_SILENT] = "call.silent",
+	[EV_CALL_CARRIED_OVER] = "call.carried_over",
+	[EV_STOP_KIND_CHANGED] = "stop.kind_changed",
+	[EV_PROMISE_AT_RISK] = "promise.at_risk",
+	[EV_GOODWILL_PROPOSED] = "goodwill.proposed",
+	[EV_GOODWILL_DECIDED] = "goodwill.decided",
+	[EV_MESSAGE_WRITTEN] = "message.written",
 };
 
 const char *

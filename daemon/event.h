@@ -26,6 +26,22 @@
  *   break.waived         technician, version, due
  *   call.pinned          call, version
  *   call.unpinned        call, version
+ *   call.answered        call, version, answer ("accept", "decline", "counter"), by, window? {from,
+ *                        to} (counter), reason?, technician?, status
+ *   call.silent          call, version, released, technician?, status: no answer in time
+ *   call.carried_over    call, version, count, not_before, promise? {from, to}, previous_promise?
+ *                        {from, to} (the one that is void now), by, reason?,
+ *                        technician? (whose route it leaves), status
+ *   stop.kind_changed    technician, call, version, kind, end (planned), technician_version
+ *   promise.at_risk      call, technician?, risk_pct, at_risk, arrival?, p90?
+ *   goodwill.proposed    goodwill, call, customer, contract, form ("free_labour", "discount"), cents,
+ *                        cause ("promise_broken", "deadline_not_met", "carried_over"), text, at
+ *   goodwill.decided     goodwill, decision ("grant", "refuse", "lapse"), cents, by, reason?, and, for
+ *                        the feed, of the offer: call, form, cause, at, customer, contract, text
+ *   message.written      message, call, kind, language, customer, text, and as far as known contact,
+ *                        reference, code, reason, technician (by name), arrival, window {from, to},
+ *                        previous {from, to}, tracking: written with the event that caused it, in
+ *                        one commit
  *   plan.revised         see below
  *
  * version is the new version of what the event is about: its call's where it names a call, else the
@@ -42,9 +58,13 @@
  *   [{from, to, breaks [{from, to, duration_s}]}], speed_pct, overtime_max_s?
  * terms of a call: customer, site, address?, needs [{skill, level}], kind?, severity,
  *   opened, due?, appointment? {from, to}, duration_s, difficulty, note?, reference?,
- *   preferred?, required?, forbidden? [ids]
+ *   preferred?, required?, forbidden? [ids], origin? ("outside", "inside"), asker?,
+ *   contract? ("none", "time_and_materials", "full_service"), language?, contact?
+ *   agreed? {window {from, to}, confidence_pct, technician, cost_cents, by}: booked as quoted; the
+ *   window is promised. duration_s is left out where it was not given: then it is learned.
+ * by: who did it: "customer", "daemon", or role and token id like "manager:tk1".
  *
- * plan.revised: kind ("solve", "background", "retime", "tell", "override"),
+ * plan.revised: kind ("solve", "background", "retime", "tell", "override", "booked"),
  *   plan_version, cause {event, seq, call?, technician?, text?}, cost_before_cents,
  * cost_after_cents, bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work,
  * reason? disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
@@ -52,8 +72,8 @@
  *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start,
  * duration_s}], end, overtime_s}]: whole routes that replace the technician's stops; what is under
  * way is first in it, unassigned [call ids]: told or planned before, now on no route, told [{call,
- * technician, version, arrival, p10, p90, promise {from, to}, first, previous?, former?, code,
- * reason}]: what is told by this revision; former: the technician who was told before, if another,
+ * technician, version, arrival, p10, p90, promise {from, to}, previous_promise? {from, to} (the one
+ * that this replaces), first, previous?, former?, code, reason}]: what is told by this revision; former: the technician who was told before, if another,
  *   withdrawn? [{call, technician, version}]: told calls that this revision leaves on no route:
  * their ETA and technician no longer hold; version is the call's present one.
  */
@@ -85,6 +105,14 @@ enum event_type {
 	EV_CALL_PINNED,
 	EV_CALL_UNPINNED,
 	EV_PLAN_REVISED,
+	EV_CALL_ANSWERED,
+	EV_CALL_SILENT,
+	EV_CALL_CARRIED_OVER,
+	EV_STOP_KIND_CHANGED,
+	EV_PROMISE_AT_RISK,
+	EV_GOODWILL_PROPOSED,
+	EV_GOODWILL_DECIDED,
+	EV_MESSAGE_WRITTEN,
 	EV_TYPES,
 };
 

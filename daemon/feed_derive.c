@@ -389,6 +389,15 @@ feed_derive(const struct event *ev, const char *territory, const char *zone, not
 		return derive_stop(&d);
 	case EV_PLAN_REVISED:
 		return derive_plan(&d);
+	case EV_CALL_ANSWERED:
+	case EV_CALL_SILENT:
+	case EV_CALL_CARRIED_OVER:
+	case EV_STOP_KIND_CHANGED:
+	case EV_PROMISE_AT_RISK:
+	case EV_GOODWILL_PROPOSED:
+	case EV_GOODWILL_DECIDED:
+	case EV_MESSAGE_WRITTEN:
+		return 0;
 	case EV_TYPES:
 		break;
 	}

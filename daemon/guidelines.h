@@ -29,6 +29,15 @@ struct guidelines {
 	int32_t duration_routine_s, overtime_max_s;
 	int32_t road_factor_pct, speed_m_per_h, leg_s;
 	int32_t scope_technicians, solve_ms, background_ms;
+	int32_t budget_inside, allowance_emergency;
+	int32_t move_near_pct, move_near_s;
+	int32_t quote_confidence_pct, quote_s, quote_window_min_s;
+	int32_t risk_pct, repromise_wait_s;
+	int32_t answer_s, silence_releases, declines_max;
+	int32_t carry_before_s, carry_age_pct, carry_manager;
+	int32_t goodwill_time_and_materials_cents, goodwill_full_service_cents, goodwill_day_cents,
+	    goodwill_expected_pct;
+	int32_t learn, learn_prior_cases, plan_quantile_pct;
 	char currency[4];
 };
 

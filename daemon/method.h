@@ -67,6 +67,12 @@ extern const struct method
     methods_tech[]; /* method_tech.c: technicians, shifts, positions, absence */
 extern const struct method methods_stop[];    /* method_stop.c: stops and breaks, day.get */
 extern const struct method methods_plan[];    /* method_plan.c: plan, pins, overrides */
+extern const struct method methods_quote[];   /* method_quote.c: quotes, orders */
+extern const struct method methods_price[];   /* method_price.c: price of calm, history */
+extern const struct method methods_promise[]; /* method_promise.c: promises, answers */
+extern const struct method methods_after[];   /* method_after.c: carry-over, goodwill */
+extern const struct method methods_learn[];   /* method_learn.c: what was learned, kinds changed */
+extern const struct method methods_message[]; /* method_message.c: messages, webhooks */
 
 /* The handler, or NULL. Every method of the OpenRPC document has one and no other exists (tested).
  */

@@ -16,6 +16,8 @@
 
 #include "daemon/shop.h"
 
+struct new_route; /* proposal.h */
+
 struct planner_config {
 	const char *solver_path; /* evenkeel-solve */
 	int32_t workers;         /* at least 2 */
@@ -54,5 +56,48 @@ int64_t planner_next(const struct planner *p);
 bool planner_settled(const struct planner *p);
 
 void planner_figures(const struct planner *p, struct planner_figures *ret);
+
+/* --- questions of people: planner_ask.c --- */
+
+enum { PLANNER_ASK_CALLS_MAX = 8, PLANNER_ASK_BUDGETS_MAX = 8 };
+
+/* What would be best, on a fork of the state, at each of several budgets. Nothing is published. */
+struct planner_wish {
+	struct state *fork; /* taken over, also on failure */
+	int64_t now;        /* of the fork */
+	int32_t call[PLANNER_ASK_CALLS_MAX], calls; /* to find places and helpers for */
+	int32_t tech[PLANNER_ASK_CALLS_MAX], techs; /* must be in the scope */
+	int32_t techs_max;  /* technicians of the scope, 0: the guideline's */
+	int32_t budget[PLANNER_ASK_BUDGETS_MAX], budgets; /* ascending, -1 last */
+	int64_t time_ms;    /* for the solver; the answer comes a little later at the latest */
+};
+
+/* The best plan found for one budget: the routes that differ from the fork's, re-timed and checked. */
+struct planner_offer {
+	int32_t budget;
+	struct new_route *route;
+	int32_t routes;
+	int64_t cost_cents, stay_cents, bound_cents; /* over the scope */
+	bool proven;
+	int32_t disturbed; /* by choice, as counted by check_plan() */
+};
+
+struct planner_answer {
+	struct state *fork;            /* freed after the call-back, unless it is set to NULL there */
+	struct planner_offer *offer;   /* one per budget, no dearer than the one before; 0 with why */
+	int32_t offers;
+	int32_t scope_techs, scope_calls;
+	const char *why;               /* why there is no answer: busy, too late, no solver; or NULL */
+};
+
+typedef void planner_answer_fn(void *arg, struct planner_answer *answer);
+
+/*
+ * Asks the solver, at once or when a worker is free within time_ms; done runs later, exactly once,
+ * never from inside. Events go before it. -EBUSY: too many are waiting; -ENOMEM; then done never
+ * runs. With work counted instead of time (tests), it is answered in the order of asking.
+ */
+int planner_ask(struct planner *p, struct territory *t, const struct planner_wish *wish,
+    planner_answer_fn *done, void *arg);
 
 #endif

@@ -36,6 +36,14 @@ static state_apply_fn *const apply[EV_TYPES] = {
 	[EV_CALL_PINNED] = state_apply_call,
 	[EV_CALL_UNPINNED] = state_apply_call,
 	[EV_PLAN_REVISED] = state_apply_plan,
+	[EV_CALL_ANSWERED] = state_apply_promise,
+	[EV_CALL_SILENT] = state_apply_promise,
+	[EV_CALL_CARRIED_OVER] = state_apply_promise,
+	[EV_STOP_KIND_CHANGED] = state_apply_stop,
+	[EV_PROMISE_AT_RISK] = state_apply_promise,
+	[EV_GOODWILL_PROPOSED] = state_apply_goodwill,
+	[EV_GOODWILL_DECIDED] = state_apply_goodwill,
+	[EV_MESSAGE_WRITTEN] = state_apply_goodwill,
 };
 
 const char *const state_call_statuses[CALL_STATUSES] = {
@@ -56,6 +64,47 @@ const char *const state_tech_statuses[TECH_STATUSES] = {
 	[TECH_ON_BREAK] = "on_break",
 };
 
+const char *const state_contracts[CONTRACTS] = {
+	[CONTRACT_NONE] = "none",
+	[CONTRACT_TIME_AND_MATERIALS] = "time_and_materials",
+	[CONTRACT_FULL_SERVICE] = "full_service",
+};
+
+const char *const state_answers[ANSWERS] = {
+	[ANSWER_NONE] = "none",
+	[ANSWER_ACCEPTED] = "accepted",
+	[ANSWER_DECLINED] = "declined",
+	[ANSWER_COUNTERED] = "countered",
+	[ANSWER_SILENT] = "silent",
+};
+
+const char *const state_accounts[ACCOUNTS] = {
+	[ACCOUNT_EVENT] = "event",
+	[ACCOUNT_EMERGENCY] = "emergency",
+	[ACCOUNT_ABSENCE] = "absence",
+	[ACCOUNT_INSIDE] = "inside",
+	[ACCOUNT_PERSON] = "person",
+	[ACCOUNT_NONE] = "none",
+};
+
+const char *
+contract_name(enum contract c)
+{
+	return state_contracts[c];
+}
+
+const char *
+answer_name(enum answer a)
+{
+	return state_answers[a];
+}
+
+const char *
+account_name(enum account a)
+{
+	return state_accounts[a];
+}
+
 const char *
 call_status_name(enum call_status s)
 {
@@ -66,49 +115,6 @@ const char *
 tech_status_name(enum tech_status s)
 {
 	return state_tech_statuses[s];
-}
-
-struct state *
-state_new(void)
-{
-	struct state *s = calloc(1, sizeof(*s));
-
-	if (s != NULL)
-		guidelines_default(&s->guidelines);
-	return s;
-}
-
-void
-call_slot_free(struct call_slot *slot)
-{
-	if (slot == NULL)
-		return;
-	json_decref(slot->c.terms);
-	json_decref(slot->history);
-	free(slot->terms_text);
-	free(slot->closed_text);
-	free(slot);
-}
-
-void
-state_free(struct state *s)
-{
-	if (s == NULL)
-		return;
-	for (int32_t i = 0; i < s->techs; i++) {
-		json_decref(s->tech[i]->terms);
-		free(s->tech[i]);
-	}
-	for (int32_t i = 0; i < s->calls; i++)
-		call_slot_free(s->call[i]);
-	free(s->tech);
-	free(s->call);
-	table_done(&s->tech_by_id);
-	table_done(&s->call_by_id);
-	free(s->unused.v);
-	free(s->open.v);
-	free(s->closed.v);
-	free(s);
 }
 
 /* --- applying --- */
@@ -282,16 +288,6 @@ state_moves_today(const struct state *s, int32_t call, int64_t now)
 	if (c->moves_today == 0 || when_midnight(now, s->zone, &midnight) < 0)
 		return 0;
 	return c->moves_day == midnight ? c->moves_today : 0;
-}
-
-int32_t
-state_spent(const struct state *s, int64_t since)
-{
-	int64_t sum = 0;
-
-	for (int32_t i = s->spends - 1; i >= 0 && s->spend[i].at >= since; i--)
-		sum += s->spend[i].calls;
-	return sum > INT32_MAX ? INT32_MAX : (int32_t)sum;
 }
 
 static bool

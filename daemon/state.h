@@ -41,6 +41,36 @@ enum {
 	STATE_STOPS_MAX = 200, /* of one route */
 	STATE_FORBIDDEN_MAX = 8,
 	STATE_HISTORY_MAX = 100, /* of one call; beyond it the second oldest goes */
+	STATE_KIND_SIZE = 121,
+	STATE_DECLINED_MAX = 4,    /* windows that a customer declined; beyond it the oldest goes */
+	STATE_MOVES_MAX = 5000,    /* newest moves of what was told; older ones are in the journal */
+	STATE_GOODWILL_MAX = 2000, /* newest offers; the oldest that was decided is forgotten first */
+};
+
+/* What a customer has agreed with the shop. */
+enum contract { CONTRACT_NONE, CONTRACT_TIME_AND_MATERIALS, CONTRACT_FULL_SERVICE, CONTRACTS };
+
+/* What the customer said to the first ETA. */
+enum answer { ANSWER_NONE, ANSWER_ACCEPTED, ANSWER_DECLINED, ANSWER_COUNTERED, ANSWER_SILENT, ANSWERS };
+
+/* Which budget pays for what is disturbed by choice. */
+enum account {
+	ACCOUNT_EVENT,     /* allowance_hour and allowance_day */
+	ACCOUNT_EMERGENCY, /* allowance_emergency, with absences */
+	ACCOUNT_ABSENCE,
+	ACCOUNT_INSIDE,    /* budget_inside, and hour and day */
+	ACCOUNT_PERSON,    /* a person decided: a quote, an override; hour and day count it, nothing bounds it */
+	ACCOUNT_NONE,      /* nothing chosen */
+	ACCOUNTS,
+};
+
+const char *contract_name(enum contract c);
+const char *answer_name(enum answer a);
+const char *account_name(enum account a);
+
+/* Half-open. */
+struct span {
+	int64_t from, to;
 };
 
 enum call_status {
@@ -132,6 +162,10 @@ struct told_state {
 	int64_t version;       /* 0: none told yet */
 	bool promise;          /* a window was promised (an appointment is one from the start) */
 	int64_t promise_from, promise_to, first_from, first_to;
+	int64_t at;            /* when it was last told, 0 never */
+	int64_t repromised_at; /* when a promised window was last replaced, 0 never */
+	int32_t repromised;    /* how often */
+	int64_t first_at;      /* when the first ETA was told, 0 never: an answer is awaited from then on */
 };
 
 struct call_state {
@@ -147,7 +181,13 @@ struct call_state {
 	int64_t due;       /* latest start, 0 none */
 	bool appointment;
 	int64_t appt_from, appt_to;
-	int32_t duration_s;
+	int32_t duration_s; /* as given, else the guideline's: what learning takes as its measure */
+	bool duration_given;
+	char kind[STATE_KIND_SIZE]; /* "" none */
+	bool inside;        /* wanted by somebody inside */
+	enum contract contract;
+	int32_t agreed_pct; /* booked by a quote with this confidence, 0 not */
+	int64_t agreed_shift; /* learn_shift() when it was booked so */
 	int32_t difficulty;
 	char preferred[STATE_ID_SIZE], required[STATE_ID_SIZE]; /* "" none */
 	char forbidden[STATE_FORBIDDEN_MAX][STATE_ID_SIZE];
@@ -158,6 +198,16 @@ struct call_state {
 	bool pinned;
 	int32_t moves_today; /* times disturbed by choice on day moves_day */
 	int64_t moves_day;   /* local midnight */
+	enum answer answer;
+	int32_t declines;
+	struct span declined[STATE_DECLINED_MAX]; /* it does not start in these */
+	int32_t declineds;
+	int32_t carried;     /* times carried over */
+	int64_t not_before;  /* carried over: not planned before, 0 */
+	bool at_risk;        /* as last said by promise.at_risk */
+	int32_t risk_pct;
+	bool customer_fault; /* the customer declined, countered, amended: no goodwill for this call */
+	bool goodwill;       /* an offer was made for it */
 	char outcome[24];    /* "", "fixed", "return_visit", "no_access", "cancelled" */
 	int64_t closed;      /* when it ended, 0 open */
 };
@@ -166,6 +216,42 @@ struct call_state {
 struct spend {
 	int64_t at;
 	int32_t calls;
+	enum account account;
+};
+
+/* Something people had been told that changed, or was told first. Indices: -1 nobody. */
+struct move {
+	int64_t at, seq;
+	int32_t call, tech, former;
+	char call_id[STATE_ID_SIZE]; /* the call may be forgotten: then call is -1 */
+	int64_t arrival, previous;   /* told now and before, 0 none */
+	struct span promise, previous_promise; /* 0, 0 none */
+	bool first, repromised, chosen;
+	char code[32];
+	enum account account;
+	enum event_type cause;       /* EV_TYPES: time passed */
+	int64_t cause_seq;
+	char cause_call[STATE_ID_SIZE], cause_tech[STATE_ID_SIZE]; /* "" none */
+	bool cause_inside;
+	int64_t cents;               /* the price of disturbing, as the revision said */
+};
+
+enum goodwill_status { GOODWILL_OPEN, GOODWILL_GRANTED, GOODWILL_REFUSED, GOODWILL_LAPSED };
+
+struct goodwill {
+	char id[STATE_ID_SIZE], call[STATE_ID_SIZE];
+	char form[16], cause[24];
+	int64_t at, decided_at;
+	int64_t cents;
+	enum goodwill_status status;
+	json_t *words; /* {customer, contract, text, by?, reason?}; owned */
+};
+
+/* How long a call is planned to take, as learned (learn.h) or as given. */
+struct work {
+	int32_t planned_s;         /* the guideline's quantile of the learned distribution */
+	double log_mean, log_sd;   /* of the time on site in seconds, as a lognormal */
+	int32_t cases, kind_cases; /* of this technician and kind; of the kind */
 };
 
 struct state; /* opaque; its parts are read through the functions below */
@@ -213,6 +299,60 @@ void state_next_id(const struct state *s, const char *prefix, char ret[STATE_ID_
 int32_t state_moves_today(const struct state *s, int32_t call, int64_t now);
 /* Calls disturbed by choice since a moment. */
 int32_t state_spent(const struct state *s, int64_t since);
+
+/* The same of one account. */
+int32_t state_spent_by(const struct state *s, enum account a, int64_t since);
+
+/* Moves, oldest first: 0 .. state_moves() - 1. */
+int32_t state_moves(const struct state *s);
+const struct move *state_move(const struct state *s, int32_t i);
+
+/* The goodwill ledger, oldest first. */
+int32_t state_goodwills(const struct state *s);
+const struct goodwill *state_goodwill(const struct state *s, int32_t i);
+int32_t state_goodwill_find(const struct state *s, const char *id); /* -1 none */
+int64_t state_goodwill_granted(const struct state *s, int64_t since); /* cents */
+
+/*
+ * When a call may start, seen from its terms and its customer's answers: the earliest moment at or
+ * after t that is not before its appointment or the day it was carried over to, nor in a window that
+ * was declined. A promise is not looked at.
+ */
+int64_t state_start_at(const struct call_state *c, int64_t t);
+
+/* Time on site of a call for a technician, -1: for anybody. Learned figures change overnight only. */
+void state_work(const struct state *s, int32_t tech, int32_t call, struct work *ret);
+/* The same for a call that is only asked about. duration_s 0: not given. */
+void state_work_of(const struct state *s, int32_t tech, const char *kind, int32_t duration_s,
+    struct work *ret);
+/* The speed a technician's drives are planned with, percent of the travel model's: as said and learned. */
+int32_t state_speed_pct(const struct state *s, int32_t tech);
+/* Standard deviation of the logarithm of a drive's time. */
+double state_drive_log_sd(const struct state *s, int32_t tech);
+/*
+ * The level at which a window is drawn so that it holds with pct percent: pct itself until promises
+ * that were quoted have shown how well such windows hold (learn.h). 0 .. 1.
+ */
+double state_window_level(const struct state *s, int32_t pct);
+/* And back: the chance, 0 .. 1, with which a window drawn at a level holds. */
+double state_window_chance(const struct state *s, double level);
+/* What was learned, for showing (learned.list): see learn.h. */
+struct learn;
+const struct learn *state_learned(const struct state *s);
+
+/*
+ * A copy to try things on: state_apply() on it changes nothing of s. Same indices. The caller's, to
+ * free. NULL when out of memory.
+ */
+struct state *state_fork(const struct state *s);
+/*
+ * A fork as it will be on the morning of a local day after today: shifts before it are over, nobody has
+ * a route, calls planned or under way today are done unless they may not start before that day, and
+ * what is left is unassigned. *ret_at: a moment just before the day's first shift begins. -ENOENT:
+ * nobody works that day; -ENOMEM.
+ */
+int state_morning(const struct state *s, int64_t now, int64_t midnight, struct state **ret,
+    int64_t *ret_at);
 
 /* Whether a technician has the skills a call needs and is not forbidden. */
 bool state_may(const struct state *s, int32_t tech, int32_t call);

@@ -48,6 +48,8 @@ booked(struct state *s, struct body *b)
 	struct body terms = body_sub(b, "terms");
 	struct call_slot *slot = calloc(1, sizeof(*slot));
 
+	if (slot != NULL)
+		slot->refs = 1;
 	if (slot == NULL || (slot->history = json_array()) == NULL ||
 	    state_reserve_call(s) < 0) {
 		call_slot_free(slot);

@@ -530,28 +530,6 @@ disturb(struct state *s, const struct revision *r, int32_t call)
 	c->moves_today++;
 }
 
-/* Notes what was chosen, minute by minute, and forgets what is older than two days. */
-static void
-spend(struct state *s, int64_t at, int32_t calls)
-{
-	struct spend *last = s->spends > 0 ? &s->spend[s->spends - 1] : NULL;
-	int32_t old = 0;
-
-	if (calls == 0)
-		return;
-	if (last != NULL && last->at / 60 == at / 60) {
-		last->calls += calls;
-		return;
-	}
-	while (old < s->spends && s->spend[old].at < at - STATE_SPEND_KEPT_S)
-		old++;
-	if (s->spends - old == STATE_SPENDS_MAX)
-		old++;
-	s->spends -= old;
-	memmove(s->spend, s->spend + old, (size_t)s->spends * sizeof(s->spend[0]));
-	s->spend[s->spends++] = (struct spend){ .at = at, .calls = calls };
-}
-
 static void
 tell(struct state *s, struct told_new *told)
 {
@@ -580,7 +558,7 @@ state_apply_plan(struct state *s, const struct event *ev, struct body *b)
 		tell(s, &r.withdrawn[i]);
 	for (int32_t i = 0; i < r.chosens; i++)
 		disturb(s, &r, r.chosen[i]);
-	spend(s, ev->at_s, r.chosens);
+	state_spend(s, ev->at_s, ACCOUNT_EVENT, r.chosens);
 	s->plan_version++;
 out:
 	revision_done(&r);

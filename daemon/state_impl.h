@@ -14,7 +14,7 @@
 #include "daemon/table.h"
 
 enum {
-	STATE_SPENDS_MAX = 2 * 24 * 60 + 2, /* two days in minutes */
+	STATE_SPENDS_MAX = 3 * 2 * 24 * 60, /* two days in minutes, of some accounts each */
 	STATE_SPEND_KEPT_S = 2 * 86400,
 };
 
@@ -24,7 +24,12 @@ struct ints {
 	int32_t n, cap;
 };
 
+/*
+ * What a state and its forks share is counted in refs; who is not the only one to hold it leaves it
+ * as it is and puts a copy in its own place. A fork lives on the thread of its original.
+ */
 struct call_slot {
+	int32_t refs; /* above 1: closed, so that it does not change any more */
 	struct call_state c;
 	json_t *history; /* array, owned */
 	/* Texts for the next dump, NULL until one was made: of the terms; of all of a closed call.
@@ -37,6 +42,21 @@ struct call_slot {
 	uint64_t on_route, off_route, told;
 	int32_t new_tech;
 	int64_t new_arrival;
+};
+
+struct learn_held {
+	int32_t refs;
+	struct learn *l;
+};
+
+struct move_held {
+	int32_t refs;
+	struct move m;
+};
+
+struct goodwill_held {
+	int32_t refs;
+	struct goodwill g;
 };
 
 struct state {
@@ -58,7 +78,14 @@ struct state {
 	struct ints closed;   /* in order of closing; the first closed_from of it were forgotten */
 	int32_t closed_from;
 
-	struct spend spend[STATE_SPENDS_MAX]; /* oldest first, a minute each at least */
+	struct learn_held *learn;
+
+	struct move_held **move; /* oldest first */
+	int32_t moves, moves_cap;
+	struct goodwill_held **goodwill; /* oldest first */
+	int32_t goodwills, goodwills_cap;
+
+	struct spend spend[STATE_SPENDS_MAX]; /* oldest first, one a minute and account */
 	int32_t spends;
 
 	uint64_t mark; /* of the newest revision read, see struct call_slot */
@@ -66,6 +93,12 @@ struct state {
 
 extern const char *const state_call_statuses[CALL_STATUSES];
 extern const char *const state_tech_statuses[TECH_STATUSES];
+extern const char *const state_contracts[CONTRACTS];
+extern const char *const state_answers[ANSWERS];
+extern const char *const state_accounts[ACCOUNTS];
+
+/* In the place of a call that was forgotten. */
+extern struct call_slot state_forgotten;
 
 typedef int state_apply_fn(struct state *s, const struct event *ev, struct body *b);
 state_apply_fn state_apply_technician; /* state_apply_tech.c: technician.* */
@@ -73,6 +106,9 @@ state_apply_fn state_apply_shift;      /* shift.*, break.* */
 state_apply_fn state_apply_call;       /* state_apply_call.c: call.* */
 state_apply_fn state_apply_stop;       /* state_apply_stop.c: stop.* */
 state_apply_fn state_apply_plan;       /* state_apply_plan.c: plan.revised */
+state_apply_fn state_apply_promise;    /* state_apply_promise.c: call.answered and what else
+                                          becomes of a promise */
+state_apply_fn state_apply_goodwill;   /* state_apply_goodwill.c: goodwill.*, message.written */
 
 /* state_terms.c: what terms mean. They fill in the members that come from terms only. */
 void terms_read_tech(struct body *terms, struct tech *ret);
@@ -94,8 +130,25 @@ int state_reserve_tech(struct state *s);
 int32_t state_add_tech(struct state *s, struct tech *t);
 int state_reserve_call(struct state *s);
 int32_t state_add_call(struct state *s, struct call_slot *slot, bool open);
-void call_slot_free(struct call_slot *slot); /* NULL is fine */
+void call_slot_free(struct call_slot *slot); /* one hold less; NULL is fine */
+/* Room for n more pointers in an array of now pointers at array_at. -ENOMEM. */
+int state_reserve_pointers(void *array_at, int32_t now, int32_t n, int32_t *cap);
 
+/* state_moves.c. The room must be there; held is taken over. */
+int state_reserve_moves(struct state *s, int32_t n);
+void state_add_move(struct state *s, struct move_held *held);
+void move_free(struct move_held *held); /* one hold less; NULL is fine */
+/* Notes what was chosen, minute by minute, and forgets what is older than two days. */
+void state_spend(struct state *s, int64_t at, enum account account, int32_t calls);
+
+void goodwill_free(struct goodwill_held *held); /* one hold less; NULL is fine */
+
+/* The call's history with one entry (stolen) more; beyond its bound the second oldest goes. NULL
+ * when out of memory. */
+json_t *state_history_with(const struct call_slot *slot, json_t *entry);
+
+/* Takes a call off its technician's route, if it is on one: it is unassigned then. */
+void state_unroute(struct state *s, int32_t call);
 /* The technician leaves the call he drives to: planned again, he is free where he got to. */
 void state_turn_back(struct state *s, struct tech *t, int64_t at);
 /* A call has ended: off its route, off the open list. */

@@ -152,6 +152,7 @@ call_load(struct state *s, struct body *b, bool open)
 		free(slot);
 		return;
 	}
+	slot->refs = 1;
 	call_fill(s, b, slot);
 	if (!body_failed(b) && state_call_find(s, slot->c.id) >= 0)
 		body_fail(b, -EBADMSG, "%sid: twice", b->at);

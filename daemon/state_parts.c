@@ -27,16 +27,17 @@ ints_reserve(struct ints *l, int32_t n)
 	return 0;
 }
 
-/* Room for one more pointer in an array of pointers. */
-static int
-pointers_reserve(void *array_at, int32_t n, int32_t *cap)
+int
+state_reserve_pointers(void *array_at, int32_t now, int32_t n, int32_t *cap)
 {
-	int32_t want = *cap < 16 ? 16 : *cap * 2;
+	int32_t want = *cap < 16 ? 16 : *cap;
 	void **array;
 	void *grown;
 
-	if (n < *cap)
+	if (now + n <= *cap)
 		return 0;
+	while (want < now + n)
+		want *= 2;
 	memcpy(&array, array_at, sizeof(array));
 	grown = realloc(array, (size_t)want * sizeof(void *));
 	if (grown == NULL)
@@ -96,7 +97,7 @@ state_read_at(struct body *b, const struct event *ev, const struct tech *t)
 int
 state_reserve_tech(struct state *s)
 {
-	int rc = pointers_reserve(&s->tech, s->techs, &s->techs_cap);
+	int rc = state_reserve_pointers(&s->tech, s->techs, 1, &s->techs_cap);
 
 	return rc < 0 ? rc : table_reserve(&s->tech_by_id);
 }
@@ -115,7 +116,7 @@ state_add_tech(struct state *s, struct tech *t)
 int
 state_reserve_call(struct state *s)
 {
-	int rc = pointers_reserve(&s->call, s->calls, &s->calls_cap);
+	int rc = state_reserve_pointers(&s->call, s->calls, 1, &s->calls_cap);
 
 	if (rc == 0)
 		rc = table_reserve(&s->call_by_id);
@@ -134,12 +135,7 @@ state_add_call(struct state *s, struct call_slot *slot, bool open)
 	struct ints *list = open ? &s->open : &s->closed;
 	int32_t i;
 
-	if (s->unused.n > 0) {
-		i = s->unused.v[--s->unused.n];
-		call_slot_free(s->call[i]);
-	} else {
-		i = s->calls++;
-	}
+	i = s->unused.n > 0 ? s->unused.v[--s->unused.n] : s->calls++;
 	s->call[i] = slot;
 	table_put(&s->call_by_id, slot->c.id, i);
 	list->v[list->n++] = i;
@@ -159,9 +155,8 @@ route_position(const struct tech *t, int32_t call)
 	return i;
 }
 
-/* Takes a call off its technician's route, if it is on one: it is unassigned then. */
-static void
-unroute(struct state *s, int32_t call)
+void
+state_unroute(struct state *s, int32_t call)
 {
 	struct call_state *c = &s->call[call]->c;
 	struct tech *t;
@@ -224,14 +219,10 @@ static void
 state_forget(struct state *s)
 {
 	int32_t i = s->closed.v[s->closed_from++];
-	struct call_slot *slot = s->call[i];
 
-	table_remove(&s->call_by_id, slot->c.id);
-	json_decref(slot->c.terms);
-	json_decref(slot->history);
-	free(slot->terms_text);
-	free(slot->closed_text);
-	*slot = (struct call_slot){ .c = { .status = CALL_CANCELLED, .tech = -1 } };
+	table_remove(&s->call_by_id, s->call[i]->c.id);
+	call_slot_free(s->call[i]);
+	s->call[i] = &state_forgotten;
 	s->unused.v[s->unused.n++] = i;
 	if (s->closed_from * 2 < s->closed.n)
 		return;
@@ -249,7 +240,7 @@ state_close(struct state *s, int32_t call, enum call_status as, const char *outc
 	int32_t tech = c->tech, i = 0;
 	int64_t arrival = c->arrival;
 
-	unroute(s, call);
+	state_unroute(s, call);
 	c->tech = tech; /* who did it, or had it */
 	if (as != CALL_CANCELLED) {
 		c->arrival = arrival;

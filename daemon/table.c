@@ -15,6 +15,23 @@ table_done(struct table *t)
 	*t = (struct table){ 0 };
 }
 
+int
+table_copy(const struct table *t, const char *(*key)(const void *arg, int32_t value),
+    const void *arg, struct table *ret)
+{
+	struct table_slot *slot = malloc(((size_t)t->slots + 1) * sizeof(*slot));
+
+	if (slot == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < t->slots; i++) {
+		slot[i] = t->slot[i];
+		if (slot[i].key != NULL)
+			slot[i].key = key(arg, slot[i].value);
+	}
+	*ret = (struct table){ .slot = slot, .slots = t->slots, .used = t->used };
+	return 0;
+}
+
 uint32_t
 table_hash(const char *key)
 {

@@ -22,6 +22,12 @@ struct table {
 };
 
 void table_done(struct table *t); /* of a zeroed table, too */
+/*
+ * A copy in *ret (zeroed before): the same values in the same slots, each under the key that key()
+ * says for it, the same text in another place. -ENOMEM.
+ */
+int table_copy(const struct table *t, const char *(*key)(const void *arg, int32_t value),
+    const void *arg, struct table *ret);
 
 /* FNV-1a, 32 bits. */
 uint32_t table_hash(const char *key);

@@ -38,6 +38,8 @@ enum rpc_error {
 	RPC_NO_ROOM = -32016,
 	RPC_COMMAND_REUSED = -32017,
 	RPC_NO_DEADLINE = -32020,
+	RPC_QUOTE_GONE = -32021,
+	RPC_NEEDS_MANAGER = -32022,
 };
 
 /* One request of a line. */
