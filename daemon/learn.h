@@ -51,6 +51,7 @@ struct learn; /* opaque */
 
 struct learn *learn_new(void); /* NULL when out of memory */
 void learn_free(struct learn *l); /* NULL is fine */
+const struct learn *learn_nothing(void); /* nothing is known: to be read only */
 /* A copy to be read, and to be written after learn_reserve(). Cannot fail: the two share until then. */
 struct learn *learn_copy(struct learn *l);
 
@@ -71,7 +72,8 @@ void learn_day(struct learn *l, int64_t midnight);
 /*
  * In use, shrunk: of a technician and kind; of a kind (technician NULL). For a call with a duration
  * given: of the share of it; else (given_s 0) of the time in seconds, guideline_s being what the shop
- * itself says. cases of the result is 0 as long as nothing at all is known.
+ * itself says. cases of the result is 0 as long as nothing at all is known: then mean and variance
+ * are such that the shop's own figure is the quantile that is planned with.
  */
 struct learned learn_of_work(const struct learn *l, const struct guidelines *g,
     const char *technician, const char *kind, int32_t given_s, int32_t *ret_cases,

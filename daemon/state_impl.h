@@ -10,6 +10,7 @@
 #define EVENKEEL_DAEMON_STATE_IMPL_H
 
 #include "daemon/body.h"
+#include "daemon/learn.h"
 #include "daemon/state.h"
 #include "daemon/table.h"
 
@@ -44,11 +45,6 @@ struct call_slot {
 	int64_t new_arrival;
 };
 
-struct learn_held {
-	int32_t refs;
-	struct learn *l;
-};
-
 struct move_held {
 	int32_t refs;
 	struct move m;
@@ -78,7 +74,7 @@ struct state {
 	struct ints closed;   /* in order of closing; the first closed_from of it were forgotten */
 	int32_t closed_from;
 
-	struct learn_held *learn;
+	struct learn *learn;
 
 	struct move_held **move; /* oldest first */
 	int32_t moves, moves_cap;

@@ -13,8 +13,11 @@ state_new(void)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
-		guidelines_default(&s->guidelines);
+	if (s == NULL || (s->learn = learn_new()) == NULL) {
+		free(s);
+		return NULL;
+	}
+	guidelines_default(&s->guidelines);
 	return s;
 }
 
@@ -65,6 +68,7 @@ state_free(struct state *s)
 	free(s->call);
 	free(s->move);
 	free(s->goodwill);
+	learn_free(s->learn);
 	table_done(&s->tech_by_id);
 	table_done(&s->call_by_id);
 	free(s->unused.v);
@@ -232,6 +236,7 @@ state_fork(const struct state *s)
 	to->counter = s->counter;
 	to->guidelines = s->guidelines;
 	to->mark = s->mark;
+	to->learn = learn_copy(s->learn);
 	if (techs_copy(s, to) < 0 || calls_copy(s, to) < 0 || ledgers_copy(s, to) < 0 ||
 	    lists_copy(s, to) < 0) {
 		state_free(to);

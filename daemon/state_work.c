@@ -2,9 +2,10 @@
 /* How long things are planned to take, and when they may start. */
 #include <math.h>
 
+#include "daemon/normal.h"
 #include "daemon/state_impl.h"
 
-enum { WORK_SD_PCT = 25, DRIVE_SD_PCT = 15 };
+enum { PLANNED_MIN_S = 60, PLANNED_MAX_S = 86400, SPEED_MAX_PCT = 1000 };
 
 int64_t
 state_start_at(const struct call_state *c, int64_t t)
@@ -23,19 +24,42 @@ state_start_at(const struct call_state *c, int64_t t)
 	return t;
 }
 
+static double
+millionths(int64_t x)
+{
+	return (double)x / LEARN_MILLION;
+}
+
+static int32_t
+within(double x, int32_t min, int32_t max)
+{
+	return x < min ? min : x > max ? max : (int32_t)(x + 0.5);
+}
+
+/* What is in use; with learning off, as if nothing were known. */
+static const struct learn *
+in_use(const struct state *s)
+{
+	return s->guidelines.learn != 0 ? s->learn : learn_nothing();
+}
+
 void
 state_work_of(const struct state *s, int32_t tech, const char *kind, int32_t duration_s,
     struct work *ret)
 {
-	int32_t s_planned = duration_s > 0 ? duration_s : s->guidelines.duration_routine_s;
+	const struct guidelines *g = state_guidelines(s);
+	const char *technician = tech < 0 ? NULL : state_tech(s, tech)->id;
+	struct learned l;
 
-	(void)tech;
-	(void)kind;
-	*ret = (struct work){
-		.planned_s = s_planned,
-		.log_mean = log(s_planned),
-		.log_sd = WORK_SD_PCT / 100.0,
-	};
+	*ret = (struct work){ 0 };
+	l = learn_of_work(in_use(s), g, technician, kind, duration_s, &ret->cases, &ret->kind_cases);
+	ret->log_mean = millionths(l.mean) + (duration_s > 0 ? log(duration_s) : 0);
+	ret->log_sd = sqrt(millionths(l.variance));
+	ret->planned_s = duration_s > 0 ? duration_s : g->duration_routine_s;
+	if (l.cases > 0)
+		ret->planned_s = within(
+		    exp(ret->log_mean + normal_at(g->plan_quantile_pct / 100.0) * ret->log_sd),
+		    PLANNED_MIN_S, PLANNED_MAX_S);
 }
 
 void
@@ -43,33 +67,46 @@ state_work(const struct state *s, int32_t tech, int32_t call, struct work *ret)
 {
 	const struct call_state *c = state_call(s, call);
 
-	state_work_of(s, tech, c->kind, c->duration_s, ret);
+	state_work_of(s, tech, c->kind, c->duration_given ? c->duration_s : 0, ret);
 }
 
 int32_t
 state_speed_pct(const struct state *s, int32_t tech)
 {
-	return state_tech(s, tech)->speed_pct;
+	const struct tech *t = state_tech(s, tech);
+	struct learned l;
+	int32_t cases;
+
+	l = learn_of_drive(in_use(s), &s->guidelines, t->id, &cases);
+	if (l.cases == 0)
+		return t->speed_pct;
+	return within(t->speed_pct / exp(millionths(l.mean)), 1, SPEED_MAX_PCT);
 }
 
 double
 state_drive_log_sd(const struct state *s, int32_t tech)
 {
-	(void)s;
-	(void)tech;
-	return DRIVE_SD_PCT / 100.0;
+	struct learned l;
+	int32_t cases;
+
+	l = learn_of_drive(in_use(s), &s->guidelines, state_tech(s, tech)->id, &cases);
+	return sqrt(millionths(l.variance));
 }
 
 double
 state_window_level(const struct state *s, int32_t pct)
 {
-	(void)s;
-	return pct / 100.0;
+	return learn_level(in_use(s), pct / 100.0);
+}
+
+double
+state_window_chance(const struct state *s, double level)
+{
+	return learn_chance(in_use(s), level);
 }
 
 const struct learn *
 state_learned(const struct state *s)
 {
-	(void)s;
-	return NULL;
+	return s->learn;
 }
