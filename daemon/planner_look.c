@@ -219,7 +219,7 @@ look_at_time(struct desk *d, struct question *q)
 	for (int32_t k = 0; k < state_techs(s); k++) {
 		const struct tech *t = state_tech(s, k);
 
-		if (stands_until(t, now) <= now || tell_due(s, now, k, t->stop, t->stops)) {
+		if (stands_until(t, now) <= now || tell_due(s, now, k, NULL)) {
 			if (!q->any)
 				q->cause = (struct cause){ .tick = true, .seq = state_seq(s),
 					.call = -1, .tech = k, .why = TELL_TIME };

@@ -2,84 +2,66 @@
 #include "daemon/tell.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "daemon/build.h"
 #include "daemon/eta.h"
 
-/* Reasons, as codes and in the words a customer reads. */
+/* Reasons, as codes and in words for consoles; message texts have their own, in every language. */
 enum reason {
 	REASON_PLANNED,
-	REASON_SLIPPED,
-	REASON_SLIPPED_DRIVE,
-	REASON_SLIPPED_BEHIND,
+	REASON_JOB_LONG,
+	REASON_DRIVE_LONG,
+	REASON_LATE_START,
+	REASON_BEHIND,
 	REASON_EARLIER,
 	REASON_REASSIGNED,
+	REASON_URGENT_JOB,
 	REASON_MADE_ROOM,
 	REASON_OVERRIDDEN,
 	REASON_ABSENCE,
-	REASON_REPLANNED,
+	REASON_COLLEAGUE_ABSENT,
+	REASON_CANCELLED,
+	REASON_CHANGED,
+	REASON_SHORTER_WAY,
+	REASON_ASKED,
+	REASON_PLACED_AGAIN,
 	REASON_AMENDED,
+	REASONS,
 };
 
 static const struct {
 	const char *code, *words;
-} reasons[] = {
+} reasons[REASONS] = {
 	[REASON_PLANNED] = { "planned", "Your visit is planned" },
-	[REASON_SLIPPED] = { "slipped", "The job before yours takes longer" },
-	[REASON_SLIPPED_DRIVE] = { "slipped", "The drive to you takes longer" },
-	[REASON_SLIPPED_BEHIND] = { "slipped", "Your technician is running behind" },
+	[REASON_JOB_LONG] = { "job_long", "A job before yours takes longer" },
+	[REASON_DRIVE_LONG] = { "drive_long", "The drive to you takes longer" },
+	[REASON_LATE_START] = { "late_start", "Your technician started late" },
+	[REASON_BEHIND] = { "running_behind", "Your technician is running behind" },
 	[REASON_EARLIER] = { "earlier", "The technician can come earlier" },
 	[REASON_REASSIGNED] = { "reassigned", "Another technician comes to you" },
-	[REASON_MADE_ROOM] = { "made_room", "A more urgent job had to be fitted in" },
+	[REASON_URGENT_JOB] = { "urgent_job", "A more urgent job had to be fitted in" },
+	[REASON_MADE_ROOM] = { "made_room", "Another job had to be fitted in" },
 	[REASON_OVERRIDDEN] = { "overridden", "The dispatcher changed the plan" },
 	[REASON_ABSENCE] = { "absence", "Your technician is not available" },
-	[REASON_REPLANNED] = { "replanned", "The day was planned anew" },
+	[REASON_COLLEAGUE_ABSENT] = { "colleague_absent",
+	    "A colleague is not available, and others take over" },
+	[REASON_CANCELLED] = { "cancelled", "Another visit is no longer needed" },
+	[REASON_CHANGED] = { "changed", "Another visit was changed" },
+	[REASON_SHORTER_WAY] = { "shorter_way", "A shorter way was found" },
+	[REASON_ASKED] = { "asked", "You asked for another time" },
+	[REASON_PLACED_AGAIN] = { "placed_again", "A technician was found for you" },
 	[REASON_AMENDED] = { "amended", "Your booking was changed" },
 };
 
-/*
- * Whether the day may well end before the call is done, by its 90 % point. What would have to be
- * taken back one time in ten is not told before its technician sets out.
- */
-static bool
-may_be_lost(const struct state *s, int32_t tech, const struct stop *stop,
-    const struct eta_spread *spread)
+const char *
+tell_code(size_t i)
 {
-	const struct tech *t = state_tech(s, tech);
-	int64_t most = t->overtime_max_s < 0 ? state_guidelines(s)->overtime_max_s : t->overtime_max_s;
-
-	for (int32_t i = 0; i < t->shifts; i++) {
-		const struct shift *sh = &t->shift[i];
-
-		if (t->shift_now >= 0 ? i == t->shift_now : !sh->ended && sh->to > stop->arrival)
-			return spread->p90 + (stop->end - stop->arrival) > sh->to + most;
-	}
-	return false;
+	return i < REASONS ? reasons[i].code : NULL;
 }
 
-/*
- * Whether the call's present place on a route must be told. Who was told before that the call
- * is on no route any more hears at once when it has a place again.
- */
-static bool
-must_tell(const struct state *s, int64_t now, int32_t tech, const struct stop *stop,
-    const struct eta_spread *spread)
-{
-	const struct guidelines *g = state_guidelines(s);
-	const struct call_state *c = state_call(s, stop->call);
-	const struct told_state *told = &c->told;
-	int64_t moved;
-
-	if (c->status == CALL_ON_SITE)
-		return false;
-	if (!told->any)
-		return c->status == CALL_EN_ROUTE || told->version > 0 ||
-		    (stop->arrival <= now + g->tell_ahead_s && !may_be_lost(s, tech, stop, spread));
-	moved = stop->arrival - told->arrival;
-	return told->technician != tech || moved > g->eta_tolerance_s ||
-	    -moved > g->eta_tolerance_s || stop->arrival < told->promise_from ||
-	    stop->arrival > told->promise_to;
-}
+/* --- why --- */
 
 static bool
 is_chosen(const struct tell *t, int32_t call)
@@ -91,29 +73,58 @@ is_chosen(const struct tell *t, int32_t call)
 	return false;
 }
 
+/* Another call wanted room: how it compares with this one. */
 static enum reason
-reason_chosen(const struct tell *t)
+reason_room(const struct tell *t, const struct call_state *c)
+{
+	return t->call >= 0 && state_call(t->s, t->call)->severity > c->severity ?
+	    REASON_URGENT_JOB : REASON_MADE_ROOM;
+}
+
+/* It was moved by choice: what that made possible. */
+static enum reason
+reason_chosen(const struct tell *t, const struct call_state *c)
 {
 	switch (t->why) {
 	case TELL_MADE_ROOM:
-		return REASON_MADE_ROOM;
+		return reason_room(t, c);
 	case TELL_OVERRIDDEN:
 		return REASON_OVERRIDDEN;
-	default:
-		return REASON_REPLANNED;
+	case TELL_ABSENCE:
+		return REASON_COLLEAGUE_ABSENT;
+	case TELL_AMENDED:
+		return REASON_CHANGED;
+	case TELL_TIME:
+	case TELL_REPLANNED:
+		break;
 	}
+	return t->event == EV_CALL_CANCELLED ? REASON_CANCELLED : REASON_SHORTER_WAY;
 }
 
 /* Why it comes later although nobody decided so, as far as one can see. */
 static enum reason
 reason_slipped(const struct state *s, int32_t tech, const struct call_state *c)
 {
+	const struct tech *t = state_tech(s, tech);
+
 	if (c->status == CALL_EN_ROUTE)
-		return REASON_SLIPPED_DRIVE;
-	return state_tech(s, tech)->status == TECH_ON_SITE ? REASON_SLIPPED : REASON_SLIPPED_BEHIND;
+		return REASON_DRIVE_LONG;
+	if (t->status == TECH_OFF)
+		return REASON_LATE_START;
+	return t->status == TECH_ON_SITE ? REASON_JOB_LONG : REASON_BEHIND;
 }
 
-/* Told before, or promised and planned afresh: why it is told now. */
+/* It was told before, but that does not hold any more: why there is something to tell again. */
+static enum reason
+reason_anew(const struct call_state *c)
+{
+	if (c->carried > 0 && c->not_before > c->told.at)
+		return REASON_PLANNED;
+	return c->answer == ANSWER_DECLINED || c->answer == ANSWER_COUNTERED ? REASON_ASKED :
+	    REASON_PLACED_AGAIN;
+}
+
+/* Told before, or promised and planned otherwise: why it is told now. */
 static enum reason
 reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 {
@@ -127,93 +138,210 @@ reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 	if (t->why == TELL_ABSENCE && other && c->told.technician == t->technician)
 		return REASON_ABSENCE;
 	if (is_chosen(t, stop->call))
-		return reason_chosen(t);
+		return reason_chosen(t, c);
 	if (other)
 		return REASON_REASSIGNED;
-	if (!c->told.any)
-		return REASON_REPLANNED;
-	if (stop->arrival < c->told.arrival)
+	if (!c->told.any && c->told.version > 0)
+		return reason_anew(c);
+	if (c->told.any && stop->arrival < c->told.arrival)
 		return REASON_EARLIER;
 	return reason_slipped(t->s, tech, c);
 }
 
-/* The window promised from now on: the one before, unless the arrival leaves it. */
-static void
-promise_for(const struct tell *t, const struct stop *stop, int64_t *ret_from, int64_t *ret_to)
+static enum reason
+reason_of(const struct tell *t, int32_t tech, const struct stop *stop)
 {
-	const struct guidelines *g = state_guidelines(t->s);
-	const struct told_state *told = &state_call(t->s, stop->call)->told;
-	int64_t soonest = stop->arrival < t->now ? stop->arrival : t->now;
+	const struct call_state *c = state_call(t->s, stop->call);
 
-	if (told->promise && stop->arrival >= told->promise_from &&
-	    stop->arrival <= told->promise_to) {
-		*ret_from = told->promise_from;
-		*ret_to = told->promise_to;
-		return;
-	}
-	/* Nothing is promised for a time that is past. */
-	*ret_from = stop->arrival - g->promise_before_s;
-	if (*ret_from < soonest)
-		*ret_from = soonest;
-	*ret_to = stop->arrival + g->promise_after_s;
+	/* What was promised at the booking and is missed before it was ever told needs its reason, too. */
+	if (c->told.version == 0 && !tell_misses(c, stop->arrival))
+		return REASON_PLANNED;
+	return reason_again(t, tech, stop);
 }
 
-/* Members that only an ETA told again has. */
-static int
-entry_again(const struct tell *t, int32_t tech, const struct told_state *told, json_t *entry)
-{
-	const char *former = told->technician < 0 ? NULL : state_tech(t->s, told->technician)->id;
+/* --- what --- */
 
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The window of who was promised none: around the arrival, not past, nor where he said no. */
+static struct span
+promise_first(const struct tell *t, const struct stop *stop)
+{
+	const struct guidelines *g = state_guidelines(t->s);
+	const struct call_state *c = state_call(t->s, stop->call);
+	struct span w = { later(stop->arrival - g->promise_before_s, sooner(stop->arrival, t->now)),
+		stop->arrival + g->promise_after_s };
+
+	for (int32_t i = 0; i < c->declineds; i++) {
+		if (c->declined[i].to <= stop->arrival)
+			w.from = later(w.from, c->declined[i].to);
+		else if (c->declined[i].from > stop->arrival)
+			w.to = sooner(w.to, c->declined[i].from);
+	}
+	return w;
+}
+
+/* The window that replaces one: wide enough to hold, and for as long as no other can be told. */
+static struct span
+promise_again(const struct tell *t, const struct stop *stop, const struct eta_spread *risk)
+{
+	const struct guidelines *g = state_guidelines(t->s);
+	struct span w = { later(stop->arrival - 300, sooner(t->now, stop->arrival)), later(risk->p90, stop->arrival + g->quote_window_min_s) };
+	int64_t quiet = sooner(t->now + g->repromise_wait_s, stop->arrival + g->promise_after_s);
+
+	return (struct span){ w.from, later(w.to, quiet) };
+}
+
+/* The window promised from now on: the one before, unless the arrival leaves it. */
+static struct span
+promise_of(const struct tell *t, const struct stop *stop, const struct eta_spread *risk)
+{
+	const struct call_state *c = state_call(t->s, stop->call);
+
+	if (!c->told.promise)
+		return promise_first(t, stop);
+	if (tell_misses(c, stop->arrival))
+		return promise_again(t, stop, risk);
+	return (struct span){ c->told.promise_from, c->told.promise_to };
+}
+
+static json_t *
+span_out(int64_t from, int64_t to)
+{
+	return json_pack("{s:I, s:I}", "from", (json_int_t)from, "to", (json_int_t)to);
+}
+
+/* Members that only something told again has. */
+static void
+put_again(const struct tell *t, int32_t tech, const struct stop *stop, json_t **entry)
+{
+	const struct call_state *c = state_call(t->s, stop->call);
+	const struct told_state *told = &c->told;
+
+	if (tell_misses(c, stop->arrival))
+		build_set(entry, "previous_promise", span_out(told->promise_from, told->promise_to));
 	if (!told->any)
-		return 0;
-	if (json_object_set_new(entry, "previous", json_integer(told->arrival)) < 0)
-		return -ENOMEM;
-	if (former == NULL || told->technician == tech)
-		return 0;
-	return json_object_set_new(entry, "former", json_string(former)) < 0 ? -ENOMEM : 0;
+		return;
+	build_set(entry, "previous", json_integer(told->arrival));
+	if (told->technician != tech)
+		build_set(entry, "former", json_string(state_tech(t->s, told->technician)->id));
 }
 
 static int
 tell_stop(const struct tell *t, int32_t tech, const struct stop *stop,
-    const struct eta_spread *spread, json_t *told)
+    const struct eta_spread *risk, json_t *told)
 {
 	const struct call_state *c = state_call(t->s, stop->call);
-	bool first = c->told.version == 0;
-	enum reason why = first ? REASON_PLANNED : reason_again(t, tech, stop);
-	int64_t from, to;
-	json_t *entry;
+	enum reason why = reason_of(t, tech, stop);
+	struct span promise = promise_of(t, stop, risk);
+	json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s}", "call", c->id,
+	    "technician", state_tech(t->s, tech)->id, "version", (json_int_t)c->told.version + 1,
+	    "arrival", (json_int_t)stop->arrival, "p10", (json_int_t)risk->p10, "p90",
+	    (json_int_t)risk->p90, "promise", span_out(promise.from, promise.to), "first",
+	    c->told.version == 0, "code", reasons[why].code, "reason", reasons[why].words);
 
-	promise_for(t, stop, &from, &to);
-	entry = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:{s:I, s:I}, s:b, s:s, s:s}", "call",
-	    c->id, "technician", state_tech(t->s, tech)->id, "version",
-	    (json_int_t)c->told.version + 1, "arrival", (json_int_t)stop->arrival, "p10",
-	    (json_int_t)spread->p10, "p90", (json_int_t)spread->p90, "promise", "from",
-	    (json_int_t)from, "to", (json_int_t)to, "first", first, "code", reasons[why].code,
-	    "reason", reasons[why].words);
-	if (entry == NULL)
-		return -ENOMEM;
-	if (entry_again(t, tech, &c->told, entry) < 0) {
-		json_decref(entry);
-		return -ENOMEM;
-	}
+	put_again(t, tech, stop, &entry);
 	return json_array_append_new(told, entry) < 0 ? -ENOMEM : 0;
 }
 
-int
-tell_route(const struct tell *t, int32_t tech, const struct stop *stop, int32_t stops,
-    json_t *told)
-{
-	struct eta_spread spread[STATE_STOPS_MAX];
+/* --- a route --- */
 
-	if (stops > STATE_STOPS_MAX)
-		return -EINVAL;
-	eta_spread(t->s, t->now, tech, stop, stops, spread);
-	for (int32_t i = 0; i < stops; i++) {
-		if (must_tell(t->s, t->now, tech, &stop[i], &spread[i]) &&
-		    tell_stop(t, tech, &stop[i], &spread[i], told) < 0)
-			return -ENOMEM;
-	}
+/* Stops of a route that have to be told; risk (NULL: none is near) is worked out when it is needed. */
+struct telling {
+	const struct tell *t;
+	int32_t tech;
+	const struct retimed *route;
+	struct eta_spread *risk;
+};
+
+static int
+need_risk(struct telling *l)
+{
+	if (l->risk != NULL)
+		return 0;
+	l->risk = malloc(((size_t)l->route->stops + 1) * sizeof(*l->risk));
+	if (l->risk == NULL)
+		return -ENOMEM;
+	eta_spread(l->t->s, l->t->now, l->tech, l->route->stop, l->route->stops, l->risk);
 	return 0;
+}
+
+/* 1: stop i has to be told; 0 not; -ENOMEM. */
+static int
+must_tell(struct telling *l, int32_t i)
+{
+	const struct stop *stop = &l->route->stop[i];
+	int64_t anyway, from = tell_from(l->t->s, l->t, l->tech, stop, &anyway);
+
+	if (from > l->t->now)
+		return 0;
+	if (need_risk(l) < 0)
+		return -ENOMEM;
+	return anyway <= l->t->now ||
+	    !tell_may_be_lost(l->t->s, l->tech, stop, l->risk[i].p90);
+}
+
+int
+tell_route(const struct tell *t, int32_t tech, const struct retimed *r, json_t *told)
+{
+	struct telling l = { .t = t, .tech = tech, .route = r };
+	int rc = 0;
+
+	for (int32_t i = 0; rc >= 0 && i < r->stops; i++) {
+		rc = must_tell(&l, i);
+		if (rc > 0)
+			rc = tell_stop(t, tech, &r->stop[i], &l.risk[i], told);
+	}
+	free(l.risk);
+	return rc < 0 ? rc : 0;
+}
+
+/* Whether something of the stops is due, as far as the clock alone tells. */
+static bool
+is_near(const struct state *s, int64_t now, int32_t tech, const struct stop *stop, int32_t stops)
+{
+	int64_t anyway;
+
+	for (int32_t i = 0; i < stops; i++)
+		if (tell_from(s, NULL, tech, &stop[i], &anyway) <= now)
+			return true;
+	return false;
+}
+
+bool
+tell_due(const struct state *s, int64_t now, int32_t tech, const struct retimed *r)
+{
+	const struct tell t = { .s = s, .now = now, .event = EV_TYPES, .call = -1, .technician = -1 };
+	const struct stop *stop = r != NULL ? r->stop : state_tech(s, tech)->stop;
+	struct telling l = { .t = &t, .tech = tech, .route = r };
+	struct retimed *standing = NULL;
+	int rc = 0;
+
+	if (!is_near(s, now, tech, stop, r != NULL ? r->stops : state_tech(s, tech)->stops))
+		return false;
+	if (r == NULL) {
+		standing = malloc(sizeof(*standing));
+		if (standing == NULL)
+			return false; /* asked again at the next tick */
+		*standing = (struct retimed){ .stops = state_tech(s, tech)->stops };
+		memcpy(standing->stop, stop, (size_t)standing->stops * sizeof(*stop));
+		l.route = standing;
+	}
+	for (int32_t i = 0; rc == 0 && i < l.route->stops; i++)
+		rc = must_tell(&l, i);
+	free(l.risk);
+	free(standing);
+	return rc > 0;
 }
 
 int
@@ -229,36 +357,4 @@ tell_withdraw(const struct tell *t, int32_t call, json_t *withdrawn)
 	               (json_int_t)c->version)) < 0
 	    ? -ENOMEM
 	    : 0;
-}
-
-bool
-tell_due(const struct state *s, int64_t now, int32_t tech, const struct stop *stop,
-    int32_t stops)
-{
-	struct eta_spread spread[STATE_STOPS_MAX];
-
-	if (stops > STATE_STOPS_MAX)
-		return false;
-	eta_spread(s, now, tech, stop, stops, spread);
-	for (int32_t i = 0; i < stops; i++) {
-		if (must_tell(s, now, tech, &stop[i], &spread[i]))
-			return true;
-	}
-	return false;
-}
-
-int64_t
-tell_next(const struct state *s, int64_t now, int32_t tech)
-{
-	const struct tech *t = state_tech(s, tech);
-	int64_t next = INT64_MAX;
-
-	for (int32_t i = 0; i < t->stops; i++) {
-		const struct call_state *c = state_call(s, t->stop[i].call);
-		int64_t due = t->stop[i].arrival - state_guidelines(s)->tell_ahead_s;
-
-		if (c->status != CALL_ON_SITE && !c->told.any && due > now && due < next)
-			next = due;
-	}
-	return next;
 }

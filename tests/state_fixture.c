@@ -172,7 +172,8 @@ json_t *
 fix_routes_body(const struct state *s, int64_t at_s, const int32_t *tech,
     const struct retimed *route, int32_t n, const struct fix_plan *plan)
 {
-	struct tell t = { .s = s, .now = T0 + at_s, .why = plan->why, .call = -1, .technician = -1 };
+	struct tell t = { .s = s, .now = T0 + at_s, .why = plan->why, .event = EV_TYPES, .call = -1,
+		.technician = -1 };
 	json_t *routes = json_array(), *told = json_array(), *withdrawn = json_array();
 	json_t *chosen = json_array();
 	int32_t dropped[1024];
@@ -182,7 +183,7 @@ fix_routes_body(const struct state *s, int64_t at_s, const int32_t *tech,
 		json_array_append_new(chosen, json_string(plan->chosen[i]));
 	for (int32_t k = 0; k < n; k++) {
 		json_array_append_new(routes, route_new(s, tech[k], &route[k]));
-		assert_int_equal(tell_route(&t, tech[k], route[k].stop, route[k].stops, told), 0);
+		assert_int_equal(tell_route(&t, tech[k], &route[k], told), 0);
 	}
 	for (int32_t i = 0; i < dropped_n; i++)
 		assert_int_equal(tell_withdraw(&t, dropped[i], withdrawn), 0);
