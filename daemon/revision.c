@@ -26,7 +26,7 @@ revision_differs(const struct state *s, int64_t now, const struct new_route *r,
 	for (int32_t b = 0; b < n->takens; b++)
 		if (n->taken[b].due != t->taken[b].due || n->taken[b].after != t->taken[b].after)
 			return true;
-	return tell_due(s, now, r->tech, n->stop, n->stops);
+	return tell_due(s, now, r->tech, n);
 }
 
 static const char *
@@ -214,6 +214,7 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 		.s = s,
 		.now = now,
 		.why = v->cause.why,
+		.event = v->cause.tick ? EV_TYPES : v->cause.event,
 		.call = v->cause.call,
 		.technician = v->cause.tech,
 		.chosen = v->disturbed->chosen,
@@ -225,8 +226,7 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 
 	for (int32_t r = 0; rc == 0 && r < v->routes; r++) {
 		build_add(&routes, route(s, &v->route[r]));
-		rc = tell_route(&tell, v->route[r].tech, v->route[r].timed.stop,
-		    v->route[r].timed.stops, told);
+		rc = tell_route(&tell, v->route[r].tech, &v->route[r].timed, told);
 	}
 	if (rc == 0)
 		rc = put_left(s, v, &tell, &left, withdrawn);
