@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/cost.h"
 
+#include "daemon/goodwill.h"
 #include "proto/when.h"
 
 enum {
@@ -31,6 +32,8 @@ cost_due(const struct call_state *c)
 
 	if (c->appointment && c->appt_to < due)
 		due = c->appt_to;
+	if (c->told.promise && c->told.promise_to < due)
+		due = c->told.promise_to;
 	return due;
 }
 
@@ -63,6 +66,22 @@ late_cents(const struct guidelines *g, int32_t cents_per_h, int64_t late_s)
 	return late_s > 0 ? cost_hourly(cents_per_h, late_s + steep_s) : 0;
 }
 
+/*
+ * How much dearer moving a call has become by its nearness, percent: from nothing at move_near_s before
+ * what was told to move_near_pct at it.
+ */
+static int64_t
+near_pct(const struct cost_frame *f, const struct call_state *c)
+{
+	const struct guidelines *g = state_guidelines(f->s);
+	int64_t at = c->told.any ? c->told.arrival : c->told.promise ? c->told.promise_from : INT64_MAX;
+	int64_t left = at > f->now ? at - f->now : 0;
+
+	if (left >= g->move_near_s)
+		return 0;
+	return g->move_near_pct * (g->move_near_s - left) / g->move_near_s;
+}
+
 /* What a call has cost by waiting until now, whether it is served or not. */
 static int64_t
 sunk_cents(const struct cost_frame *f, const struct call_state *c)
@@ -81,7 +100,8 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 	const struct guidelines *g = state_guidelines(f->s);
 	const struct call_state *c = state_call(f->s, call);
 	int32_t moves = cost_moves(f, call);
-	int64_t again = 100 + (int64_t)moves * g->move_again_pct;
+	int64_t again = 100 + (int64_t)moves * g->move_again_pct + near_pct(f, c);
+	int32_t goodwill = goodwill_expected(g, c);
 	int64_t days = f->now > c->opened ? (f->now - c->opened) / DAY_S : 0;
 	int64_t age = 100 + days * AGE_PCT_A_DAY;
 
@@ -89,15 +109,17 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 		age = AGE_PCT_MAX;
 	if (cost_due(c) < f->day_to)
 		age *= 2;
+	age += age * c->carried * g->carry_age_pct / 100;
 	*ret = (struct cost_prices){
 		.late_cents_per_h = g->late_cents_per_h[c->severity],
 		.response_cents_per_h = g->response_cents_per_h[c->severity],
-		.break_promise_cents = g->break_promise_cents,
+		.break_promise_cents = at_most((int64_t)g->break_promise_cents + goodwill),
 		.prefer_cents = g->prefer_cents,
 		.reassign_cents = percent(g->reassign_cents, again),
 		.repromise_cents = percent(g->repromise_cents, again),
 		.eta_moved_cents = percent(g->eta_moved_cents, again),
-		.drop_cents = percent(g->drop_cents, again),
+		.drop_cents = at_most((int64_t)percent(g->drop_cents, again) +
+		    (c->told.promise ? goodwill : 0)),
 		.unserved_cents = at_most(percent(g->unserved_cents[c->severity], age) +
 		    sunk_cents(f, c)),
 	};
@@ -124,6 +146,21 @@ add_told(const struct cost_frame *f, const struct call_state *c, const struct co
 		add->disturbance += p->reassign_cents;
 	if (t->any && off > state_guidelines(f->s)->eta_tolerance_s)
 		add->disturbance += p->eta_moved_cents;
+}
+
+int64_t
+cost_disturbing(const struct cost_frame *f, int32_t call, int32_t tech, int64_t start)
+{
+	const struct call_state *c = state_call(f->s, call);
+	struct cost add = { 0 };
+	struct cost_prices p;
+
+	cost_prices(f, call, &p);
+	if (tech >= 0)
+		add_told(f, c, &p, tech, start, &add);
+	else if (c->told.any || c->told.promise)
+		add.disturbance = p.drop_cents;
+	return add.disturbance + add.promise;
 }
 
 static void
@@ -189,6 +226,35 @@ cost_unserved(const struct cost_frame *f, int32_t call, struct cost *add)
 	add->unserved += p.unserved_cents;
 	if (c->told.any || c->told.promise)
 		add->disturbance += p.drop_cents;
+}
+
+bool
+cost_waits(const struct cost_frame *f, int32_t call, int64_t horizon)
+{
+	const struct call_state *c = state_call(f->s, call);
+	int64_t from = state_start_at(c, f->now);
+
+	if (c->told.promise && c->told.promise_from > from)
+		from = c->told.promise_from;
+	return from >= horizon && from >= f->day_to;
+}
+
+struct cost
+cost_less(const struct cost *a, const struct cost *b)
+{
+	return (struct cost){
+		.drive = a->drive - b->drive,
+		.wait = a->wait - b->wait,
+		.overtime = a->overtime - b->overtime,
+		.late = a->late - b->late,
+		.response = a->response - b->response,
+		.promise = a->promise - b->promise,
+		.disturbance = a->disturbance - b->disturbance,
+		.fair = a->fair - b->fair,
+		.prefer = a->prefer - b->prefer,
+		.breaks = a->breaks - b->breaks,
+		.unserved = a->unserved - b->unserved,
+	};
 }
 
 int64_t

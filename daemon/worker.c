@@ -254,6 +254,8 @@ take_message(struct worker *w, const char *text, size_t len)
 	const json_t *plan = json_object_get(j, "plan");
 	const char *error = json_string_value(json_object_get(j, "error"));
 
+	if (plan == NULL)
+		plan = json_object_get(j, "plans");
 	if (json_integer_value(json_object_get(j, "id")) != w->id ||
 	    (plan == NULL && error == NULL))
 		broke(w, "it answered what nobody asked");

@@ -17,7 +17,7 @@
 struct worker_pool;
 
 enum worker_end {
-	WORKER_ANSWERED, /* plan holds the answer's "plan" */
+	WORKER_ANSWERED, /* plan holds the answer's "plan", or its "plans" if budgets were given */
 	WORKER_REFUSED,  /* the worker said why it has no plan */
 	WORKER_TIMEOUT,  /* killed at the deadline */
 	WORKER_DIED,     /* it ended, or what it said made no sense */
