@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/feed.h"
+#include "daemon/follow.h"
 #include "daemon/log.h"
 #include "daemon/planner.h"
 #include "daemon/recover.h"
@@ -20,7 +21,7 @@ struct pending {
 	struct shop *shop;
 	struct territory *territory;
 	struct event **event; /* owned */
-	size_t events;
+	size_t events, room;
 	shop_done_fn *done;
 	void *arg;
 };
@@ -83,12 +84,28 @@ pending_new(struct shop *shop, struct territory *t, size_t events, shop_done_fn 
 	if (p == NULL)
 		return NULL;
 	*p = (struct pending){ .shop = shop, .territory = t, .done = done, .arg = arg };
-	p->event = calloc(events + 1, sizeof(*p->event));
+	p->room = events + 8;
+	p->event = calloc(p->room, sizeof(*p->event));
 	if (p->event == NULL) {
 		free(p);
 		return NULL;
 	}
 	return p;
+}
+
+static bool
+pending_add(struct pending *p, struct event *ev)
+{
+	if (p->events == p->room) {
+		struct event **grown = reallocarray(p->event, 2 * p->room, sizeof(*grown));
+
+		if (grown == NULL)
+			return false;
+		p->event = grown;
+		p->room *= 2;
+	}
+	p->event[p->events++] = ev;
+	return true;
 }
 
 /*
@@ -158,6 +175,59 @@ apply(struct territory *t, struct event **event, size_t events, char *why, size_
 	return 0;
 }
 
+/*
+ * Applies what follows from one event, and puts it behind. What the state refuses is left out: the
+ * event that it would have followed stands all the same.
+ */
+static void
+append_following(struct pending *p, struct follow_list *list)
+{
+	struct state *s = p->territory->state;
+	char why[256] = "";
+
+	for (size_t i = 0; i < list->events; i++) {
+		struct event *ev = list->event[i];
+
+		list->event[i] = NULL;
+		ev->seq = state_seq(s) + 1;
+		if (state_apply(s, ev, why, sizeof(why)) < 0) {
+			log_say(LEVEL_ERROR, "%s cannot follow event %" PRId64 ": %s",
+			    event_name(ev->type), ev->seq - 1, why);
+			event_free(ev);
+		} else if (!pending_add(p, ev)) {
+			give_up("what follows from an event cannot be kept", "out of memory");
+		}
+	}
+}
+
+/* Asks of each event, those that followed too, what follows from it. */
+static void
+follow_all(struct pending *p)
+{
+	const struct state *s = p->territory->state;
+
+	for (size_t i = 0; i < p->events; i++) {
+		struct follow_list list = { 0 };
+
+		if (follow(s, p->event[i], p->shop->templates, &list) < 0)
+			give_up("what follows from an event cannot be made", "out of memory");
+		append_following(p, &list);
+		follow_done(&list);
+	}
+}
+
+/* The planner hears of what may put the plan in question. */
+static void
+kick_planner(struct pending *p)
+{
+	for (size_t i = 0; i < p->events && p->shop->planner != NULL; i++) {
+		enum event_type type = p->event[i]->type;
+
+		if (type != EV_PLAN_REVISED && type != EV_MESSAGE_WRITTEN)
+			planner_event(p->shop->planner, p->territory, p->event[i]);
+	}
+}
+
 int
 shop_append(struct shop *shop, struct territory *t, struct event **event, size_t events,
     const struct command *cmd, shop_done_fn *done, void *arg, char *why, size_t why_size)
@@ -182,12 +252,10 @@ shop_append(struct shop *shop, struct territory *t, struct event **event, size_t
 	if (cmd != NULL && cmd->result != NULL && events > 0 &&
 	    json_object_set_new(cmd->result, "seq", json_integer(state_seq(t->state))) < 0)
 		give_up("a reply cannot be made", "out of memory");
+	follow_all(p);
 	queue(shop, t, p, cmd);
 	/* p stays whole: commits are called back from the loop, not from here. */
-	for (size_t i = 0; i < events && shop->planner != NULL; i++) {
-		if (p->event[i]->type != EV_PLAN_REVISED)
-			planner_event(shop->planner, t, p->event[i]);
-	}
+	kick_planner(p);
 	return 0;
 }
 

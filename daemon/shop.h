@@ -27,6 +27,8 @@ struct positions; /* last known positions, in memory only: daemon/positions.h */
 struct tokens;
 struct sessions; /* who is logged in: daemon/session.h */
 struct advance;  /* moves a virtual clock: daemon/advance.h */
+struct templates; /* texts of messages: daemon/template.h */
+struct webhooks; /* what is sent to webhooks: daemon/webhook.h */
 
 enum { SHOP_TERRITORIES_MAX = 64 };
 
@@ -47,6 +49,8 @@ struct shop {
 	struct positions *positions;
 	struct sessions *sessions;
 	struct advance *advance;
+	struct templates *templates; /* NULL: no messages are written */
+	struct webhooks *webhooks;
 	struct territory *territory[SHOP_TERRITORIES_MAX];
 	size_t territories;
 	char boot[40];
@@ -72,7 +76,9 @@ struct command {
 typedef void shop_done_fn(void *arg);
 
 /*
- * Decides events (stolen, also on failure): all or none. done (may be NULL) runs after the commit.
+ * Decides events (stolen, also on failure): all or none; what follows from them (follow.h) comes behind
+ * them in the same commit, and the result names the last of the events themselves. done (may be NULL)
+ * runs after the commit.
  * -EBUSY: the store's queue is full; -EPERM, -ENOENT, -EBADMSG: state_apply refused the first,
  * nothing was changed, why says it; -ENOMEM. Kicks the planner for every event but plan.revised.
  * The caller has checked what it decides, so that state_apply refuses none after the first: if it
