@@ -37,6 +37,18 @@ has_property(const struct ctl *ctl, const json_t *schema, const char *name)
 	return json_object_get(json_object_get(s, "properties"), name) != NULL;
 }
 
+static bool
+is_type(const struct ctl *ctl, const json_t *schema, const char *type)
+{
+	return strcmp(member_text(schema_resolve(ctl->doc, schema), "type"), type) == 0;
+}
+
+static bool
+is_id(const struct ctl *ctl, const json_t *schema)
+{
+	return strcmp(member_text(schema_resolve(ctl->doc, schema), "format"), "id") == 0;
+}
+
 /* --- places: parameters without an option --- */
 
 /* Word number i of a list of words, copied without its ? or *; false at the end. */
@@ -111,7 +123,11 @@ option_value(const struct ctl *ctl, const json_t *schema, const char *param)
 		const json_t *items = json_object_get(s, "items");
 
 		return has_property(ctl, items, "skill") ? "SKILL[:LEVEL],..." :
-		    has_property(ctl, items, "from")     ? "FROM/TO" : "ID,...";
+		    has_property(ctl, items, "site")     ? "CUSTOMER;LAT,LON;TIME[;NAME=VALUE]..." :
+		    has_property(ctl, items, "from")     ? "FROM/TO" :
+		    is_type(ctl, items, "integer")       ? "N,..." :
+		    json_object_get(schema_resolve(ctl->doc, items), "enum") != NULL ? "WORD,..." :
+		    is_type(ctl, items, "string") && !is_id(ctl, items) ? "WORD,..." : "ID,...";
 	}
 	if (has_property(ctl, s, "lat"))
 		return "LAT,LON";
@@ -175,6 +191,9 @@ option_of(const struct ctl *ctl, const struct verb *v, const json_t *param, enum
 		ret->description = "A break of the shift before it; may be repeated.";
 	} else if (shifts) {
 		ret->description = "A shift; may be repeated.";
+	} else if (strcmp(name, "wanted") == 0) {
+		ret->description = "A wanted call, with any parameter of a booking as NAME=VALUE, "
+		                   "or a file of JSON lines as @FILE; repeated in your order.";
 	}
 	return true;
 }

@@ -5,7 +5,7 @@
  * Times may be written as RFC 3339, "14:30" (today), "tomorrow 09:00", "2026-03-12 09:00",
  * "now" or "+45m"; all but the first in the daemon's own clock and offset. Durations are
  * seconds or "45m", "1h30m". Places are LAT,LON; windows and shifts FROM/TO; skills
- * NAME or NAME:LEVEL, with commas between.
+ * NAME or NAME:LEVEL, with commas between; wanted calls CUSTOMER;LAT,LON;TIME.
  */
 #ifndef EVENKEEL_CTL_ARGS_H
 #define EVENKEEL_CTL_ARGS_H
@@ -42,6 +42,12 @@ bool args_place_at(const struct ctl *ctl, const struct verb *v, size_t i,
 
 /* Whether a parameter stands without an option; its place, or -1. */
 int args_place_of(const struct verb *v, const char *param);
+
+/*
+ * Wanted calls, a list: one as "CUSTOMER;LAT,LON;TIME" and "NAME=VALUE" after more semicolons, or
+ * those of a file of JSON lines, "@FILE".
+ */
+json_t *args_wanted(const struct ctl *ctl, const json_t *schema, const char *text);
 
 /* One value by its schema, a new reference: what does not fit is left as text, for the check. */
 json_t *args_value(const struct ctl *ctl, const json_t *schema, const char *name,

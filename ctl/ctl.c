@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ctl/list.h"
+#include "ctl/ripple.h"
+#include "ctl/show.h"
 #include "ctl/text.h"
 #include "proto/when.h"
 
@@ -96,26 +97,19 @@ say_error_json(const char *method, const struct client_error *e)
 
 /* What the daemon offers instead, when it could not do what was asked. */
 static void
-say_options(const struct ctl *ctl, const json_t *options)
+say_options(struct ctl *ctl, const json_t *options)
 {
-	static const struct field fields[] = {
-		{ { "WINDOW", false, false }, "window", false },
-		{ { "TECHNICIAN", false, false }, "technician", false },
-		{ { "ARRIVAL", false, false }, "arrival", true },
-		{ { "CONFIDENCE", true, false }, "confidence", false },
-		{ { "COST", true, false }, "cost_cents", false },
-		{ { "OVERTIME", true, false }, "overtime_s", false },
-		{ { "DELAYS", false, true }, "delays", false },
-	};
-	struct ctl to_stderr = *ctl;
+	FILE *out = ctl->out;
 
-	to_stderr.out = stderr;
-	fprintf(stderr, "Options to agree with the customer (--appointment FROM/TO):\n");
-	list_print(&to_stderr, fields, sizeof(fields) / sizeof(fields[0]), options, "  none");
+	show_learn_currency(ctl);
+	ctl->out = stderr;
+	fprintf(stderr, "Options to agree with the customer:\n");
+	ripple_options(ctl, options);
+	ctl->out = out;
 }
 
 void
-ctl_say_error(const struct ctl *ctl, const char *method, const struct client_error *e)
+ctl_say_error(struct ctl *ctl, const char *method, const struct client_error *e)
 {
 	char text[TEXT_SIZE], label[64];
 	const char *key;

@@ -15,6 +15,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHAB
 struct ctl {
 	FILE *out;
 	bool json;   /* for programs: the result as it came */
+	bool csv;    /* for spreadsheets: the list in the result, a row for each */
 	bool colour;
 	int width;   /* columns of the terminal; 0: no limit */
 	struct openrpc *doc;
@@ -39,6 +40,6 @@ enum exit_code ctl_call(struct ctl *ctl, const char *method, json_t *params, jso
 json_t *ctl_ask(struct ctl *ctl, const char *method, json_t *params);
 
 /* Says what was refused, with all that the daemon's data names. */
-void ctl_say_error(const struct ctl *ctl, const char *method, const struct client_error *e);
+void ctl_say_error(struct ctl *ctl, const char *method, const struct client_error *e);
 
 #endif

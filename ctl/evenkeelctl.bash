@@ -10,7 +10,7 @@ _evenkeelctl()
 	for ((i = 1; i <= COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--json) [ "$i" -lt "$COMP_CWORD" ] && [ ${#words[@]} -eq 0 ] && continue ;;
+		--json | --csv) [ "$i" -lt "$COMP_CWORD" ] && [ ${#words[@]} -eq 0 ] && continue ;;
 		--host | --port | --timeout | --token-file)
 			if [ ${#words[@]} -eq 0 ] && [ $((i + 1)) -eq "$COMP_CWORD" ]; then
 				[ "$word" = --token-file ] &&
@@ -23,7 +23,7 @@ _evenkeelctl()
 	done
 	COMPREPLY=($("${COMP_WORDS[0]}" --complete "${words[@]}" 2>/dev/null))
 	if [ ${#words[@]} -eq 1 ]; then
-		COMPREPLY+=($(compgen -W $'--host\n--port\n--token-file\n--json\n--timeout\n--help\n--version' \
+		COMPREPLY+=($(compgen -W $'--host\n--port\n--token-file\n--json\n--csv\n--timeout\n--help\n--version' \
 			-- "${words[0]}"))
 	fi
 }

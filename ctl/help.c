@@ -80,6 +80,7 @@ help_all(const struct ctl *ctl, FILE *out)
 	      "  --token-file FILE  a bearer token (EVENKEEL_TOKEN_FILE, /var/lib/evenkeel/admin.token,\n"
 	      "                     ~/.config/evenkeel/token: the first that is there)\n"
 	      "  --json             print results as JSON\n"
+	      "  --csv              print a result that is a list as CSV\n"
 	      "  --timeout SECONDS  how long to wait for an answer (10)\n"
 	      "  --help, --version\n\n"
 	      "Verbs (VERB --help tells more):\n", out);

@@ -39,6 +39,12 @@ list_member(const json_t *o, const char *path)
 	}
 }
 
+long long
+list_number(const json_t *o, const char *path)
+{
+	return (long long)json_integer_value(list_member(o, path));
+}
+
 /* The last name of a path, which says how its value is written. */
 static const char *
 path_key(const char *path)

@@ -19,6 +19,9 @@ const json_t *list_member(const json_t *o, const char *path);
 const char *list_text(const struct ctl *ctl, const json_t *o, const char *path,
     char buf[TEXT_SIZE]);
 
+/* A number by path; 0 if it is not there. */
+long long list_number(const json_t *o, const char *path);
+
 /* Prints one row for each object; at most TABLE_COLUMNS_MAX fields. */
 void list_print(const struct ctl *ctl, const struct field *fields, size_t count,
     const json_t *objects, const char *if_empty);

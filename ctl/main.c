@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/args.h"
+#include "ctl/csv.h"
 #include "ctl/ctl.h"
 #include "ctl/help.h"
 #include "ctl/show.h"
@@ -16,6 +17,14 @@
 enum { PATH_SIZE = 4096, TIMEOUT_MS = 10000 };
 
 /* --- a verb that is one call --- */
+
+static enum exit_code
+no_list(const struct verb *v)
+{
+	fprintf(stderr, "evenkeelctl: %s: --csv needs a result that is a list; --json takes any\n",
+	    v->words);
+	return EXIT_USAGE;
+}
 
 /*
  * Reads the words twice: before connecting, so that a slip is told without a daemon, and
@@ -29,6 +38,8 @@ run_method(struct ctl *ctl, const struct verb *v, int argc, char **argv)
 	json_t *params = NULL, *result = NULL;
 	enum exit_code rc;
 
+	if (ctl->csv && !csv_fits(ctl, v->method))
+		return no_list(v);
 	if (args_read(ctl, v, argc, argv, &params, why, sizeof(why)) < 0)
 		goto usage;
 	json_decref(params);
@@ -46,6 +57,8 @@ run_method(struct ctl *ctl, const struct verb *v, int argc, char **argv)
 		return rc;
 	if (ctl->json)
 		show_json(ctl, result);
+	else if (ctl->csv)
+		csv_print(ctl, v->method, result);
 	else
 		v->show(ctl, result);
 	json_decref(result);
@@ -189,6 +202,8 @@ global_options(struct ctl *ctl, struct options *o, int argc, char **argv, int *r
 			o->version = true;
 		else if (strcmp(argv[i], "--json") == 0)
 			ctl->json = true;
+		else if (strcmp(argv[i], "--csv") == 0)
+			ctl->csv = true;
 		else if (strcmp(argv[i], "--complete") == 0)
 			o->complete = true;
 		else if (strncmp(argv[i], "--", 2) == 0)
@@ -247,7 +262,7 @@ run(struct ctl *ctl, int argc, char **argv)
 		help_complete(ctl, argc - words, argv + words);
 		return EXIT_DONE;
 	}
-	ctl->colour = ctl->colour && !ctl->json;
+	ctl->colour = ctl->colour && !ctl->json && !ctl->csv;
 	if (!wants_help(argc - words, argv + words))
 		rc = learn_token(ctl, o.token_file, &token);
 	if (rc == EXIT_DONE)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/list.h"
+#include "ctl/ripple.h"
 #include "ctl/text.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -15,12 +16,6 @@ member(const json_t *o, const char *path)
 	const char *text = json_string_value(list_member(o, path));
 
 	return text != NULL ? text : "";
-}
-
-static long long
-number(const json_t *o, const char *path)
-{
-	return (long long)json_integer_value(list_member(o, path));
 }
 
 static void
@@ -94,7 +89,7 @@ show_done(struct ctl *ctl, const json_t *result)
 		fprintf(ctl->out, "%s%s %s", before, label, list_text(ctl, result, what[i], text));
 		before = ", ";
 	}
-	fprintf(ctl->out, "%sseq %lld\n", before, number(result, "seq"));
+	fprintf(ctl->out, "%sseq %lld\n", before, list_number(result, "seq"));
 }
 
 void
@@ -262,35 +257,22 @@ show_routes(const struct ctl *ctl, const json_t *routes)
 		table_add(t, PLAIN, text);
 		table_add(t, PLAIN, list_text(ctl, r, "end", text));
 		table_add(t, PLAIN, list_text(ctl, r, "drive_s", text));
-		table_add(t, number(r, "overtime_s") > 0 ? YELLOW : PLAIN,
-		    number(r, "overtime_s") > 0 ? list_text(ctl, r, "overtime_s", text) : "");
+		table_add(t, list_number(r, "overtime_s") > 0 ? YELLOW : PLAIN,
+		    list_number(r, "overtime_s") > 0 ? list_text(ctl, r, "overtime_s", text) : "");
 	}
 	if (t == NULL || table_print(t, ctl, "No routes.") < 0)
 		fprintf(stderr, "evenkeelctl: out of memory\n");
 	table_free(t);
 }
 
-/* "84.00 USD: driving 40.00, late 44.00" */
+/* "Cost 84.00 USD: driving 40.00, late 44.00" */
 static void
 show_cost(const struct ctl *ctl, const json_t *cost)
 {
 	char total[TEXT_SIZE];
-	const char *before = ": ";
-	const char *key;
-	json_t *v;
 
-	fprintf(ctl->out, "Cost %s", list_text(ctl, cost, "total_cents", total));
-	json_object_foreach((json_t *)cost, key, v) {
-		char label[64], text[TEXT_SIZE];
-
-		if (strcmp(key, "total_cents") == 0 || json_integer_value(v) == 0)
-			continue;
-		text_label(key, label, sizeof(label));
-		text_value(ctl, key, v, text, sizeof(text));
-		text[strcspn(text, " ")] = '\0'; /* the currency is said once */
-		fprintf(ctl->out, "%s%s %s", before, label, text);
-		before = ", ";
-	}
+	fprintf(ctl->out, "Cost %s: ", list_text(ctl, cost, "total_cents", total));
+	ripple_cost(ctl, cost);
 	fputc('\n', ctl->out);
 }
 
@@ -302,11 +284,11 @@ show_plan(struct ctl *ctl, const json_t *result)
 
 	show_learn_currency(ctl);
 	list_text(ctl, result, "territory", territory);
-	fprintf(ctl->out, "%sPlan %lld of %s%s", colour_on(ctl, BOLD), number(result, "version"),
+	fprintf(ctl->out, "%sPlan %lld of %s%s", colour_on(ctl, BOLD), list_number(result, "version"),
 	    territory, colour_off(ctl, BOLD));
 	if (list_member(result, "spent_hour") != NULL)
 		fprintf(ctl->out, ", calls disturbed: %lld this hour, %lld today",
-		    number(result, "spent_hour"), number(result, "spent_day"));
+		    list_number(result, "spent_hour"), list_number(result, "spent_day"));
 	fputc('\n', ctl->out);
 	show_cost(ctl, json_object_get(result, "cost"));
 	fputc('\n', ctl->out);
@@ -316,40 +298,6 @@ show_plan(struct ctl *ctl, const json_t *result)
 		fprintf(ctl->out, "\n%sNot planned (%zu)%s: %s\n", colour_on(ctl, RED),
 		    json_array_size(unassigned), colour_off(ctl, RED), text);
 	}
-}
-
-void
-show_preview(struct ctl *ctl, const json_t *result)
-{
-	static const struct field fields[] = {
-		{ { "CALL", false, false }, "call", false },
-		{ { "FROM", false, false }, "from", false },
-		{ { "TO", false, false }, "to", false },
-		{ { "TECHNICIAN", false, false }, "technician", false },
-		{ { "PROMISE", false, false }, "promise", false },
-	};
-	char cost[TEXT_SIZE], before[TEXT_SIZE], after[TEXT_SIZE], text[TEXT_SIZE], call[TEXT_SIZE],
-	    who[TEXT_SIZE];
-	bool dearer = number(result, "cost_cents") > 0;
-
-	show_learn_currency(ctl);
-	list_text(ctl, result, "call", call);
-	list_text(ctl, result, "technician", who);
-	fprintf(ctl->out, "%s for %s: %s%s%s (the plan goes from %s to %s)\n", call, who,
-	    colour_on(ctl, dearer ? YELLOW : GREEN), list_text(ctl, result, "cost_cents", cost),
-	    colour_off(ctl, dearer ? YELLOW : GREEN),
-	    list_text(ctl, result, "cost_before_cents", before),
-	    list_text(ctl, result, "cost_after_cents", after));
-	if (list_text(ctl, result, "arrival", text)[0] != '\0')
-		fprintf(ctl->out, "Arrival %s\n", text);
-	if (number(result, "overtime_s") > 0)
-		fprintf(ctl->out, "Overtime %s\n", list_text(ctl, result, "overtime_s", text));
-	fputc('\n', ctl->out);
-	list_print(ctl, fields, ARRAY_LEN(fields), json_object_get(result, "delays"),
-	    "Nobody else is delayed.");
-	text_safe(member(result, "token"), text, sizeof(text));
-	fprintf(ctl->out, "\nTo do it: evenkeelctl override force %s --to %s --token %s --reason WHY\n",
-	    call, who, text);
 }
 
 void
@@ -367,7 +315,7 @@ show_guidelines(struct ctl *ctl, const json_t *result)
 	const char *key;
 	json_t *v;
 
-	fprintf(ctl->out, "Version %lld\n", number(result, "version"));
+	fprintf(ctl->out, "Version %lld\n", list_number(result, "version"));
 	json_object_foreach(json_object_get(result, "guidelines"), key, v) {
 		const json_t *schema = json_object_get(properties, key);
 		bool changed = schema != NULL && !json_equal(json_object_get(schema, "default"), v);
@@ -404,17 +352,18 @@ show_status(struct ctl *ctl, const json_t *result)
 	enum colour c = text_colour("state", json_object_get(solver, "state"));
 	char a[TEXT_SIZE], b[TEXT_SIZE], up[TEXT_SIZE], state[TEXT_SIZE];
 
-	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n", list_text(ctl, result, "version", a),
-	    list_text(ctl, result, "uptime_s", up), list_text(ctl, result, "now", b),
-	    list_text(ctl, result, "clock", state), number(result, "sessions"));
+	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n",
+	    list_text(ctl, result, "version", a), list_text(ctl, result, "uptime_s", up), list_text(ctl, result, "now", b),
+	    list_text(ctl, result, "clock", state), list_number(result, "sessions"));
 	fprintf(ctl->out, "solver %s%s%s: %lld workers, %lld solves (%lld proven), %lld timeouts, "
 	                  "%lld rejected, %lld restarts\n",
 	    colour_on(ctl, c), list_text(ctl, solver, "state", a), colour_off(ctl, c),
-	    number(solver, "workers"), number(solver, "solves"), number(solver, "proven"),
-	    number(solver, "timeouts"), number(solver, "rejected"), number(solver, "restarts"));
+	    list_number(solver, "workers"), list_number(solver, "solves"), list_number(solver, "proven"),
+	    list_number(solver, "timeouts"), list_number(solver, "rejected"),
+	    list_number(solver, "restarts"));
 	fprintf(ctl->out, "store %s: %lld commits, fsync %lld us median, %lld us at most for 99 %%\n\n",
-	    list_text(ctl, result, "store.url", a), number(result, "store.commits"),
-	    number(result, "store.fsync_us_p50"), number(result, "store.fsync_us_p99"));
+	    list_text(ctl, result, "store.url", a), list_number(result, "store.commits"),
+	    list_number(result, "store.fsync_us_p50"), list_number(result, "store.fsync_us_p99"));
 	list_print(ctl, fields, ARRAY_LEN(fields), json_object_get(result, "territories"),
 	    "No territories.");
 }

@@ -173,19 +173,29 @@ ends_with(const char *text, const char *end)
 	return len > n && strcmp(text + len - n, end) == 0;
 }
 
+/* Numbers from 0 to 1 that people know as per cent. */
+static bool
+is_share(const char *key)
+{
+	return strcmp(key, "confidence") == 0 || strcmp(key, "risk") == 0 ||
+	    strcmp(key, "spread") == 0 || strcmp(key, "window_level") == 0 || ends_with(key, "_share");
+}
+
 static void
 value_number(const struct ctl *ctl, const char *key, const json_t *value, char *ret, size_t size)
 {
 	double v = json_number_value(value);
 
-	if (json_is_integer(value) && ends_with(key, "_cents"))
+	if (json_is_integer(value) && (ends_with(key, "_cents") || strcmp(key, "cents") == 0))
 		text_money(ctl, json_integer_value(value), ret, size);
 	else if (json_is_integer(value) && ends_with(key, "_s"))
 		text_duration(json_integer_value(value), ret, size);
 	else if (json_is_integer(value))
 		snprintf(ret, size, "%lld", (long long)json_integer_value(value));
-	else if (strcmp(key, "confidence") == 0)
+	else if (is_share(key))
 		snprintf(ret, size, "%.0f %%", 100 * v);
+	else if (strcmp(key, "ratio") == 0)
+		snprintf(ret, size, "x %.2f", v);
 	else
 		snprintf(ret, size, "%.6g", v);
 }
@@ -268,6 +278,14 @@ value_array(const struct ctl *ctl, const char *key, const json_t *array, char *r
 		snprintf(ret, size, "none");
 }
 
+/* Where a code of the wire is meant to be read as words. */
+static bool
+is_words(const char *key)
+{
+	return strcmp(key, "kinds") == 0 || strcmp(key, "form") == 0 || strcmp(key, "cause") == 0 ||
+	    strcmp(key, "day") == 0;
+}
+
 void
 text_value(const struct ctl *ctl, const char *key, const json_t *value, char *ret, size_t size)
 {
@@ -275,6 +293,8 @@ text_value(const struct ctl *ctl, const char *key, const json_t *value, char *re
 
 	if (text != NULL && strlen(text) >= 20 && text[4] == '-')
 		text_time(ctl, text, ret, size);
+	else if (text != NULL && is_words(key))
+		text_label(text, ret, size);
 	else if (text != NULL)
 		text_safe(text, ret, size);
 	else if (json_is_number(value))
@@ -333,6 +353,11 @@ text_colour(const char *key, const json_t *value)
 		{ "severity", "emergency", RED },
 		{ "severity", "urgent", YELLOW },
 		{ "promise", "breaks", RED },
+		{ "answer", "declined", RED },
+		{ "answer", "silent", YELLOW },
+		{ "status", "open", YELLOW },
+		{ "status", "granted", GREEN },
+		{ "status", "dead", RED },
 		{ "level", "error", RED },
 		{ "level", "warning", YELLOW },
 		{ "state", "ok", GREEN },
@@ -341,6 +366,8 @@ text_colour(const char *key, const json_t *value)
 	};
 	const char *text = json_string_value(value);
 
+	if (strcmp(key, "late") == 0 && json_is_true(value))
+		return RED;
 	for (size_t i = 0; text != NULL && i < sizeof(worth) / sizeof(worth[0]); i++) {
 		if (strcmp(worth[i].key, key) == 0 && strcmp(worth[i].value, text) == 0)
 			return worth[i].colour;

@@ -243,6 +243,8 @@ args_value(const struct ctl *ctl, const json_t *schema, const char *name, const 
 	else if (strcmp(type, "boolean") == 0)
 		v = strcmp(text, "true") == 0 || strcmp(text, "false") == 0 ?
 		    json_boolean(text[0] == 't') : json_string(text);
+	else if (strcmp(type, "array") == 0 && strcmp(name, "wanted") == 0)
+		v = args_wanted(ctl, json_object_get(s, "items"), text);
 	else if (strcmp(type, "array") == 0)
 		v = list_value(ctl, s, name, text);
 	else if (strcmp(type, "object") == 0)

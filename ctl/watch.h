@@ -8,4 +8,7 @@
 /* The words after "watch". Reconnects and resumes until it is interrupted. */
 enum exit_code watch_run(struct ctl *ctl, int argc, char **argv);
 
+/* One notification as one line of text, with its end. */
+void watch_line(const struct ctl *ctl, const struct client_note *n);
+
 #endif

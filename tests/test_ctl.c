@@ -7,75 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "tests/fake_daemon.h"
+#include "tests/ctl_case.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { OUT_SIZE = 256 * 1024, STEPS_MAX = 6 };
-
-static char token_file[] = "test_ctl_token.XXXXXX";
-
-static int
-set_up(void **unused)
-{
-	int fd = mkstemp(token_file);
-
-	(void)unused;
-	if (fd < 0 || write(fd, "ek_admin_0_secret\n", 18) != 18)
-		return -1;
-	close(fd);
-	setenv("EVENKEEL_TOKEN_FILE", token_file, 1);
-	unsetenv("COLUMNS");
-	return 0;
-}
-
-static int
-tear_down(void **unused)
-{
-	(void)unused;
-	return unlink(token_file);
-}
-
-/* Runs evenkeelctl by the shell; what it said on both streams goes to out. Its exit status. */
-static int
-run(const char *before, uint16_t port, const char *words, char out[OUT_SIZE])
-{
-	const char *dir = getenv("EVENKEEL_BUILDDIR");
-	char command[4096];
-	size_t len;
-	FILE *p;
-	int status;
-
-	snprintf(command, sizeof(command), "{ %s '%s/evenkeelctl' --port %u %s; } 2>&1", before,
-	    dir != NULL ? dir : ".", port, words);
-	p = popen(command, "r");
-	assert_non_null(p);
-	len = fread(out, 1, OUT_SIZE - 1, p);
-	out[len] = '\0';
-	status = pclose(p);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 #define CAFE "Caf\xc3\xa9 \xe4\xbd\xa0\xe5\xa5\xbd" /* with letters two columns wide */
-#define DONE FAKE_RESULT("{\"seq\":41,\"call\":\"c41\",\"version\":1,\"status\":\"planned\"}")
-#define SAID_DONE "Done: call c41, status planned, version 1, seq 41\n"
-#define CURRENCY \
-	{ "guidelines.get", NULL, FAKE_RESULT("{\"version\":1,\"guidelines\":{\"currency\":" \
-	  "\"USD\"}}"), false }
-
-/* Each begins with a hello; the steps are what follows it. */
-static const struct ctl_case {
-	const char *name;
-	const char *words;
-	int exit_code;
-	const char *out;
-	struct fake_step steps[STEPS_MAX];
-} cases[] = {
+static const struct ctl_case cases[] = {
 	{ "a booking, with times by the daemon's clock",
 	    "call book --customer 'Acme GmbH' --at 42.36,-71.06 --address='1 Main St' --due 14:30 "
 	    "--needs lift:3,gas --duration 1h30m --severity urgent", 0, SAID_DONE,
@@ -98,18 +38,6 @@ static const struct ctl_case {
 	    "  mend       agree a time\n",
 	    { { "call.book", "\"due\":\"asap\"", FAKE_ERROR("{\"code\":-32020,\"message\":"
 	        "\"A call needs a deadline\",\"data\":{\"mend\":\"agree a time\"}}"), false } } },
-	{ "options come as a table", "call book --customer a --at 1,2 --due asap", 1,
-	    "evenkeelctl: call.book was refused: No deadline (-32020)\n"
-	    "Options to agree with the customer (--appointment FROM/TO):\n"
-	    "WINDOW          TECHNICIAN  ARRIVAL            CONFIDENCE   COST  OVERTIME  DELAYS\n"
-	    "09:10 to 09:40  t4          09:15 (in 15 min)        90 %  11.50       0 s  "
-	    "c17 10:15 to 10:40 (holds)\n",
-	    { { "call.book", NULL, FAKE_ERROR("{\"code\":-32020,\"message\":\"No deadline\",\"data\":{"
-	        "\"options\":[{\"window\":{\"from\":\"2026-03-12T09:10:00+01:00\",\"to\":"
-	        "\"2026-03-12T09:40:00+01:00\"},\"technician\":\"t4\",\"arrival\":"
-	        "\"2026-03-12T09:15:00+01:00\",\"confidence\":0.9,\"cost_cents\":1150,\"overtime_s\":0,"
-	        "\"delays\":[{\"call\":\"c17\",\"from\":\"2026-03-12T10:15:00+01:00\",\"to\":"
-	        "\"2026-03-12T10:40:00+01:00\",\"promise\":\"holds\"}]}]}}"), false } } },
 	{ "a time in UTC says so", "token list", 0,
 	    "TOKEN  ROLE   NAME  ISSUED     REVOKED\n"
 	    "k1     admin  x     08:00 UTC  no\n",
@@ -208,18 +136,6 @@ static const struct ctl_case {
 	        "\"overtime_s\":1200},{\"technician\":\"t2\",\"stops\":[]}],\"unassigned\":[\"c7\"],"
 	        "\"cost\":{\"total_cents\":9650,\"drive_cents\":4000,\"late_cents\":5650,"
 	        "\"wait_cents\":0},\"spent_hour\":1,\"spent_day\":3}"), false }, CURRENCY } },
-	{ "an override's price", "override preview c1 --to t4 --first", 0,
-	    "c1 for t4: 12.50 USD (the plan goes from 84.00 USD to 96.50 USD)\n"
-	    "Arrival 10:10\n\n"
-	    "CALL  FROM   TO     TECHNICIAN  PROMISE\n"
-	    "c2    10:40  11:05  t4          holds\n\n"
-	    "To do it: evenkeelctl override force c1 --to t4 --token pv12 --reason WHY\n",
-	    { { "override.preview", "{\"call\":\"c1\",\"technician\":\"t4\",\"first\":true}",
-	        FAKE_RESULT("{\"call\":\"c1\",\"technician\":\"t4\",\"arrival\":"
-	        "\"2026-03-12T10:10:00+01:00\",\"cost_before_cents\":8400,\"cost_after_cents\":9650,"
-	        "\"cost_cents\":1250,\"delays\":[{\"call\":\"c2\",\"from\":\"2026-03-12T10:40:00+01:00\","
-	        "\"to\":\"2026-03-12T11:05:00+01:00\",\"technician\":\"t4\",\"promise\":\"holds\"}],"
-	        "\"token\":\"pv12\"}"), false }, CURRENCY } },
 	{ "an override", "override force c1 --to t4 --token pv12 --reason 'their customer'", 0,
 	    "Done: call c1, plan version 13, cost 12.50 USD, seq 44\n",
 	    { { "override.force", "{\"call\":\"c1\",\"technician\":\"t4\",\"token\":\"pv12\",\"reason\":"
@@ -270,7 +186,8 @@ static const struct ctl_case {
 	    "46 news.of_tomorrow {\"seq\":46,\"x\":1.5}\n",
 	    { CURRENCY,
 	      { "feed.subscribe", "{\"topics\":[\"plan.revised\",\"eta.revised\",\"call.changed\","
-	        "\"technician.changed\",\"notice\"]}", FAKE_RESULT("{\"seq\":40}")
+	        "\"technician.changed\",\"notice\",\"promise.at_risk\",\"promise.moved\","
+	        "\"goodwill.proposed\",\"message.written\"]}", FAKE_RESULT("{\"seq\":40}")
 	        FAKE_NOTE("call.changed", "{\"seq\":41,\"call\":\"c41\",\"status\":\"planned\",\"change\":"
 	        "\"booked\",\"technician\":\"t1\",\"at\":\"" FAKE_NOW "\"}")
 	        FAKE_NOTE("plan.revised", "{\"seq\":42,\"plan_version\":12,\"at\":\"" FAKE_NOW "\","
@@ -298,33 +215,11 @@ static const struct ctl_case {
 };
 
 static void
-run_case(const struct ctl_case *c)
-{
-	static char out[OUT_SIZE];
-	struct fake_step steps[STEPS_MAX + 1] = { FAKE_HELLO_STEP };
-	struct fake_daemon *f;
-	size_t count = 1;
-	char why[512];
-	int code, script;
-
-	for (; count <= STEPS_MAX && c->steps[count - 1].method != NULL; count++)
-		steps[count] = c->steps[count - 1];
-	f = fake_start(steps, count);
-	assert_non_null(f);
-	code = run("", fake_port(f), c->words, out);
-	script = fake_stop(f, why, sizeof(why));
-	if (script < 0)
-		fail_msg("%s: %s; it said: %s", c->name, why, out);
-	if (code != c->exit_code || strcmp(out, c->out) != 0)
-		fail_msg("%s: exit %d, said\n%s\nnot\n%s", c->name, code, out, c->out);
-}
-
-static void
 test_cases(void **unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		run_case(&cases[i]);
+		ctl_run_case(&cases[i]);
 }
 
 /* What is refused before any daemon is asked: nothing listens on the port. */
@@ -339,8 +234,8 @@ static const struct usage_case {
 	{ "call", 2, "no such verb: call" },
 	{ "call bok", 2, "no such verb: call bok" },
 	{ "call book --help", 0, "--severity WORD" },
-	{ "call book", 2, "expected text of 1 to 120 characters, got nothing" },
-	{ "call book --customer a", 2, "--at: expected an object with lat, lon, address, got nothing" },
+	{ "quote", 2, "expected text of 1 to 120 characters, got nothing" },
+	{ "quote --customer a", 2, "--at: expected an object with lat, lon, address, got nothing" },
 	{ "call book --customer a --at here", 2,
 	    "--at: expected an object with lat, lon, address, got \"here\" (site)" },
 	{ "call book --customer a --at 912.5,1", 2,
@@ -386,7 +281,7 @@ static const struct usage_case {
 static void
 test_usage(void **unused)
 {
-	static char out[OUT_SIZE];
+	static char out[CTL_OUT_SIZE];
 	struct fake_daemon *f = fake_start(NULL, 0);
 	uint16_t port = fake_port(f);
 	char why[512];
@@ -395,7 +290,7 @@ test_usage(void **unused)
 	assert_int_equal(fake_stop(f, why, sizeof(why)), 0); /* now nobody listens there */
 	for (size_t i = 0; i < ARRAY_LEN(usage_cases); i++) {
 		const struct usage_case *c = &usage_cases[i];
-		int code = run("", port, c->words, out);
+		int code = ctl_run("", port, c->words, out);
 
 		if (code != c->exit_code || strstr(out, c->said) == NULL)
 			fail_msg("%s: exit %d, said\n%s", c->words, code, out);
@@ -412,12 +307,12 @@ test_narrow(void **unused)
 		  "\"A very long name indeed\",\"status\":\"free\",\"skills\":[{\"skill\":\"lift\",\"level\":"
 		  "3},{\"skill\":\"boilers\",\"level\":2}]}]}"), false },
 	};
-	static char out[OUT_SIZE];
+	static char out[CTL_OUT_SIZE];
 	struct fake_daemon *f = fake_start(steps, ARRAY_LEN(steps));
 	char why[512];
 
 	(void)unused;
-	assert_int_equal(run("COLUMNS=48", fake_port(f), "tech list", out), 0);
+	assert_int_equal(ctl_run("COLUMNS=48", fake_port(f), "tech list", out), 0);
 	assert_int_equal(fake_stop(f, why, sizeof(why)), 0);
 	assert_string_equal(out,
 	    "TECHNICIAN  NAME           STATUS  SKILLS\n"
@@ -428,14 +323,14 @@ static const struct completion {
 	const char *words;
 	const char *offers;
 } completions[] = {
-	{ "ca", "call\n" },
+	{ "ca", "call\ncarry-over\n" },
 	{ "call ''", "book\nlist\nshow\namend\ncancel\n" },
 	{ "gu", "guidelines\n" },
 	{ "guidelines s", "show\nset\n" },
 	{ "override force c1 --t", "--to\n--token\n" },
 	{ "call book --severity ''", "routine\nurgent\nemergency\ntrapped\n" },
 	{ "call book --severity tr", "trapped\n" },
-	{ "rpc call.a", "call.amend\n" },
+	{ "rpc call.am", "call.amend\n" },
 	{ "watch --b", "--board\n" },
 	{ "nonsense ''", "" },
 };
@@ -443,14 +338,14 @@ static const struct completion {
 static void
 test_completion(void **unused)
 {
-	static char out[OUT_SIZE];
+	static char out[CTL_OUT_SIZE];
 
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_LEN(completions); i++) {
 		char words[200];
 
 		snprintf(words, sizeof(words), "--complete %s", completions[i].words);
-		assert_int_equal(run("", 1, words, out), 0);
+		assert_int_equal(ctl_run("", 1, words, out), 0);
 		if (strcmp(out, completions[i].offers) != 0)
 			fail_msg("%s: %s", completions[i].words, out);
 	}
@@ -498,5 +393,5 @@ main(void)
 		cmocka_unit_test(test_bash),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, ctl_set_up, ctl_tear_down);
 }
