@@ -274,7 +274,7 @@ static struct belief
 shop_says(const struct guidelines *g, double log_of, double sd)
 {
 	return (struct belief){
-		.mean = log_of - normal_at(g->plan_quantile_pct / 100.0) * sd,
+		.mean = log_of - normal_percentile(g->plan_quantile_pct) * sd,
 		.variance = sd * sd,
 		.weight = INFINITY,
 	};

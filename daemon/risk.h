@@ -8,7 +8,8 @@
  * draw at its own quantile of a stratified sample (Latin hypercube: McKay, Beckman and Conover, 1979).
  * In each day a stop starts when the technician is there, but not before the call may start, nor before
  * a promised window opens, nor, once told, before its ETA less the tolerance; breaks are taken where
- * the plan has them. What is under way has lasted so long already, and ends accordingly later.
+ * the plan has them. What is under way has lasted so long already, and ends accordingly later; where
+ * the technician has said how long it still takes, around that.
  * Pure, and the same on every machine that rounds alike.
  */
 #ifndef EVENKEEL_DAEMON_RISK_H
@@ -26,10 +27,10 @@ struct risk_stop {
 	int64_t start[RISK_SAMPLES]; /* sorted */
 };
 
-/* ret[r->stops], what is under way first. */
+/* ret[r->stops], what is under way first: 2 KB each, too many for a stack. */
 void risk_route(const struct state *s, int64_t now, int32_t tech, const struct retimed *r,
     struct risk_stop *ret);
-/* The route as it stands in the state: a view for risk_route(). */
+/* The route as it stands in the state, as far as risk_route() looks at it. */
 void risk_standing(const struct state *s, int64_t now, int32_t tech, struct retimed *ret);
 
 /* Share of the sample that starts by t (inclusive), 0 .. 1. */

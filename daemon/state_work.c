@@ -58,7 +58,7 @@ state_work_of(const struct state *s, int32_t tech, const char *kind, int32_t dur
 	ret->planned_s = duration_s > 0 ? duration_s : g->duration_routine_s;
 	if (l.cases > 0)
 		ret->planned_s = within(
-		    exp(ret->log_mean + normal_at(g->plan_quantile_pct / 100.0) * ret->log_sd),
+		    exp(ret->log_mean + normal_percentile(g->plan_quantile_pct) * ret->log_sd),
 		    PLANNED_MIN_S, PLANNED_MAX_S);
 }
 
