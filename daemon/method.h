@@ -70,7 +70,8 @@ extern const struct method methods_plan[];    /* method_plan.c: plan, pins, over
 extern const struct method methods_quote[];   /* method_quote.c: quotes, orders */
 extern const struct method methods_price[];   /* method_price.c: price of calm, history */
 extern const struct method methods_promise[]; /* method_promise.c: promises, answers */
-extern const struct method methods_after[];   /* method_after.c: carry-over, goodwill */
+extern const struct method methods_after[];   /* method_after.c: carry-over */
+extern const struct method methods_goodwill[]; /* method_goodwill.c: goodwill */
 extern const struct method methods_learn[];   /* method_learn.c: what was learned, kinds changed */
 extern const struct method methods_message[]; /* method_message.c: messages, webhooks */
 

@@ -2,6 +2,7 @@
 #include "daemon/method_help.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "daemon/feed.h"
 #include "proto/when.h"
@@ -143,6 +144,14 @@ help_done_tech(const struct tech *t, const char *status)
 {
 	return json_pack("{s:s, s:I, s:s}", "technician", t->id, "version",
 	    (json_int_t)t->version + 1, "status", status);
+}
+
+void
+help_by(const struct request *r, char ret[HELP_BY_SIZE])
+{
+	const struct principal *who = request_principal(r);
+
+	snprintf(ret, HELP_BY_SIZE, "%s:%s", role_name(who->role), who->token_id);
 }
 
 void

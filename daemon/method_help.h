@@ -11,6 +11,7 @@
 enum {
 	HELP_PAST_S = 600,    /* an event is taken so late, not later */
 	HELP_AREA_M = 300000, /* what is farther from a technician's home is out of his area */
+	HELP_BY_SIZE = 64,
 };
 
 struct found {
@@ -43,6 +44,9 @@ bool help_near(struct request *r, const char *member, struct place at, struct pl
 /* The result of most commands: version and status of a call or technician (as they will be). */
 json_t *help_done_call(const struct call_state *c, enum call_status status);
 json_t *help_done_tech(const struct tech *t, const char *status);
+
+/* Who asks, as events say it: role and token id, "manager:tk1". */
+void help_by(const struct request *r, char ret[HELP_BY_SIZE]);
 
 /* A notice to whom it may concern at the consoles. */
 void help_notice(struct request *r, const struct state *s, const char *level, const char *code,

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where what is carried over goes: the next day with room, and a window there that holds. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/carry.h"
+#include "daemon/morning.h"
+#include "daemon/risk.h"
+#include "daemon/window.h"
+
+enum { KEPT_MAX = 300 /* promises of that day that are placed first */ };
+
+bool
+carry_anybody(const struct state *s, int32_t call, struct span when)
+{
+	for (int32_t k = 0; k < state_techs(s); k++) {
+		const struct tech *t = state_tech(s, k);
+
+		if (!state_may(s, k, call))
+			continue;
+		for (int32_t i = 0; i < t->shifts; i++) {
+			const struct shift *sh = &t->shift[i];
+			int64_t from = sh->from;
+
+			if (t->absent_from <= from && from < t->absent_to)
+				from = t->absent_to;
+			if (!sh->ended && from < sh->to && from < when.to && sh->to > when.from)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_skilled(const struct state *s, int32_t call)
+{
+	for (int32_t k = 0; k < state_techs(s); k++)
+		if (state_may(s, k, call))
+			return true;
+	return false;
+}
+
+/* On the fork the call has left its route and today's promise, and may start on that day. */
+static int
+let_go(struct morning *m, int64_t now, int32_t call)
+{
+	struct carried to = { .call = call, .not_before = m->from };
+	struct event *ev = carry_event(m->fork, now, &to, "daemon", NULL);
+	int rc;
+
+	if (ev == NULL)
+		return -ENOMEM;
+	ev->seq = state_seq(m->fork) + 1;
+	rc = state_apply(m->fork, ev, NULL, 0);
+	event_free(ev);
+	return rc;
+}
+
+/* The windows of the calls of ret that are on one route. */
+static int
+windows_on(const struct morning *m, int32_t tech, struct carried *ret, int32_t n)
+{
+	const struct retimed *r = &m->route[tech];
+	const struct guidelines *g = state_guidelines(m->fork);
+	struct risk_stop *risk;
+
+	if (r->stops == 0)
+		return 0;
+	risk = malloc((size_t)r->stops * sizeof(*risk));
+	if (risk == NULL)
+		return -ENOMEM;
+	risk_route(m->fork, m->f.now, tech, r, risk);
+	for (int32_t i = 0; i < r->stops; i++) {
+		for (int32_t j = 0; j < n; j++) {
+			int32_t pct;
+
+			if (ret[j].call != r->stop[i].call)
+				continue;
+			window_for(m->fork, m->f.now, &risk[i], r->stop[i].arrival,
+			    g->quote_confidence_pct, &ret[j].promise, &pct);
+			ret[j].not_before = m->from;
+		}
+	}
+	free(risk);
+	return 0;
+}
+
+/* Places on one day what has no place yet. */
+static int
+try_day(const struct state *s, int64_t now, struct morning *m, struct carried *ret, int32_t n)
+{
+	struct span day = { m->from, m->to };
+	int rc = 0;
+
+	for (int32_t i = 0; rc == 0 && i < n; i++)
+		if (ret[i].promise.to == 0 && carry_anybody(s, ret[i].call, day))
+			rc = let_go(m, now, ret[i].call);
+	if (rc < 0)
+		return rc;
+	morning_kept(m, KEPT_MAX);
+	for (int32_t i = 0; i < n; i++)
+		if (ret[i].promise.to == 0 && carry_anybody(s, ret[i].call, day))
+			morning_place(m, ret[i].call);
+	for (int32_t k = 0; rc == 0 && k < state_techs(m->fork); k++)
+		rc = windows_on(m, k, ret, n);
+	return rc;
+}
+
+static bool
+all_placed(const struct carried *c, int32_t n)
+{
+	for (int32_t i = 0; i < n; i++)
+		if (c[i].promise.to == 0 && !c[i].nobody)
+			return false;
+	return true;
+}
+
+/* Whoever finds no place may come back on the first day that has a shift for him. */
+static void
+without_place(const struct state *s, int64_t from, int32_t days, struct carried *c)
+{
+	int64_t day = from;
+
+	c->not_before = from;
+	for (int32_t i = 0; i < days && !c->nobody; i++) {
+		int64_t next = morning_after(s, day);
+
+		if (carry_anybody(s, c->call, (struct span){ day, next })) {
+			c->not_before = day;
+			return;
+		}
+		day = next;
+	}
+}
+
+int
+carry_place(const struct state *s, int64_t now, int64_t from, int32_t days, const int32_t *call,
+    int32_t n, struct carried *ret)
+{
+	int64_t day = from;
+	int rc = 0;
+
+	for (int32_t i = 0; i < n; i++) {
+		ret[i] = (struct carried){ .call = call[i], .nobody = !has_skilled(s, call[i]) };
+		without_place(s, from, days, &ret[i]);
+	}
+	for (int32_t d = 0; d < days && rc == 0 && !all_placed(ret, n); d++) {
+		struct morning m;
+
+		rc = morning_open(s, now, day, &m);
+		if (rc == 0) {
+			rc = try_day(s, now, &m, ret, n);
+			morning_done(&m);
+		}
+		rc = rc == -ENOENT ? 0 : rc; /* nobody works that day */
+		day = morning_after(s, day);
+	}
+	return rc;
+}
