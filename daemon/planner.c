@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/feed.h"
 #include "daemon/log.h"
 #include "daemon/planner_impl.h"
 #include "daemon/positions.h"
@@ -28,6 +29,20 @@ planner_arm(struct planner *p, int64_t ms)
 {
 	p->armed = true;
 	net_timer_set(p->turn, ms);
+}
+
+void
+planner_notice(struct desk *d, const char *level, const char *code, const char *text)
+{
+	const struct state *s = d->t->state;
+	struct notice n = { .seq = state_seq(s), .method = "notice" };
+
+	n.params = json_pack("{s:I, s:s, s:s, s:s, s:s}", "seq", (json_int_t)n.seq, "territory",
+	    state_territory(s), "level", level, "code", code, "text", text);
+	if (n.params == NULL)
+		return; /* it is only a notice */
+	feed_pass(d->p->shop->feed, &n);
+	json_decref(n.params);
 }
 
 static struct desk *
@@ -235,6 +250,8 @@ turn_desk(struct desk *d)
 			settle_retimed(d);
 		return;
 	}
+	if (d->carry && d->under_ways == 0 && carry_turn(d))
+		return;
 	if (d->worth && d->under_ways == 0 && now - d->background_at >= PLANNER_BACKGROUND_S &&
 	    state_guidelines(d->t->state)->background_ms > 0) {
 		int rc = solve_background(d);
@@ -252,8 +269,11 @@ turn(void *arg)
 	struct planner *p = arg;
 
 	p->armed = false;
-	for (size_t i = 0; i < p->desks; i++)
+	for (size_t i = 0; i < p->desks; i++) {
 		turn_desk(p->desk[i]);
+		watch_turn(p->desk[i]);
+	}
+	asks_turn(p);
 }
 
 static void
@@ -296,14 +316,17 @@ planner_event(struct planner *p, struct territory *t, const struct event *ev)
 {
 	struct desk *d = desk_of(p, t);
 
-	if (d == NULL || ev->type == EV_PLAN_REVISED)
+	if (d == NULL)
+		return;
+	watch_event(d, ev);
+	planner_arm(p, 0);
+	if (ev->type == EV_PLAN_REVISED)
 		return;
 	question_event(&d->waiting, t->state, ev);
 	if (d->waiting.any && d->waiting.asked_us == 0)
 		d->waiting.asked_us = clock_mono_us();
 	if (ev->type == EV_TECHNICIAN_ADDED || ev->type == EV_GUIDELINES_SET)
 		d->left = 0; /* what could not be placed before may be now */
-	planner_arm(p, 0);
 }
 
 void
@@ -325,12 +348,12 @@ planner_position(struct planner *p, struct territory *t, int32_t tech)
 	c = state_call(s, driver->call);
 	arrival = last->at_s + travel_s(&travel,
 	    (struct place){ .lat_udeg = last->lat_udeg, .lon_udeg = last->lon_udeg }, c->site,
-	    driver->speed_pct);
+	    state_speed_pct(s, tech));
 	if (arrival - c->arrival <= g->eta_tolerance_s)
 		return;
 	ev = event_new(EV_STOP_LATE, planner_now(p), json_pack("{s:s, s:s, s:I, s:s, s:I}",
 	    "technician", driver->id, "call", c->id, "version", (json_int_t)c->version + 1,
-	    "status", "en_route", "end", (json_int_t)(arrival + c->duration_s)));
+	    "status", "en_route", "end", (json_int_t)(arrival + c->end - c->arrival)));
 	if (ev == NULL ||
 	    shop_append(p->shop, t, &ev, 1, NULL, NULL, NULL, why, sizeof(why)) < 0)
 		log_say(LEVEL_WARNING, "%s is late for %s, which could not be noted: %s",
@@ -402,6 +425,8 @@ planner_tick(struct planner *p)
 	for (size_t i = 0; i < p->desks; i++) {
 		look_at_time(p->desk[i], &p->desk[i]->waiting);
 		look_at_day(p->desk[i]);
+		watch_tick(p->desk[i]);
+		carry_tick(p->desk[i]);
 	}
 	planner_arm(p, 0);
 }
@@ -421,8 +446,11 @@ planner_next(const struct planner *p)
 	int64_t next = INT64_MAX, now = p->shop->clock.now_s;
 
 	for (size_t i = 0; i < p->desks; i++) {
-		int64_t one = look_next(p->desk[i], now);
+		int64_t one = look_next(p->desk[i], now), two = watch_next(p->desk[i], now);
 
+		one = two < one ? two : one;
+		two = carry_next(p->desk[i], now);
+		one = two < one ? two : one;
 		next = one < next ? one : next;
 	}
 	return next;
@@ -484,6 +512,7 @@ planner_new(struct shop *shop, const struct planner_config *cfg, struct planner 
 		}
 		for (int32_t k = 0; k < state_techs(d->t->state); k++)
 			question_dirty(&d->waiting, k);
+		watch_all(d);
 		d->waiting.cause = (struct cause){ .tick = true,
 			.seq = state_seq(d->t->state), .call = -1, .tech = -1 };
 	}
@@ -505,6 +534,7 @@ planner_free(struct planner *p)
 	if (p == NULL)
 		return;
 	worker_pool_free(p->pool);
+	asks_free(p);
 	net_timer_free(p->turn);
 	net_timer_free(p->tick);
 	net_timer_free(p->patience);
@@ -513,6 +543,7 @@ planner_free(struct planner *p)
 
 		for (int32_t j = 0; j < d->under_ways; j++)
 			solve_free(d->under_way[j]);
+		watch_done(d);
 		free(d->start);
 		free(d);
 	}

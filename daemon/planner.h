@@ -36,7 +36,7 @@ int planner_new(struct shop *shop, const struct planner_config *cfg, struct plan
     char *why, size_t why_size);
 void planner_free(struct planner *p); /* ends the workers; NULL is fine */
 
-/* An event was decided. Called by shop_append(). */
+/* An event was decided, a revision or any other. Called by shop_append(). */
 void planner_event(struct planner *p, struct territory *t, const struct event *ev);
 /* A position came in (not an event): may move the ETA of a drive. */
 void planner_position(struct planner *p, struct territory *t, int32_t tech);
@@ -88,6 +88,7 @@ struct planner_answer {
 	int32_t offers;
 	int32_t scope_techs, scope_calls;
 	const char *why;               /* why there is no answer: busy, too late, no solver; or NULL */
+	bool nothing;                  /* there is nothing to solve: why says so */
 };
 
 typedef void planner_answer_fn(void *arg, struct planner_answer *answer);

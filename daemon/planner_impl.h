@@ -36,6 +36,14 @@ struct desk {
 	int32_t cursor;     /* where the next background scope begins */
 	bool worth;         /* something changed since the last background solve */
 	int64_t background_at;
+	bool carry;         /* a tick came: what the day leaves is to be looked at */
+	/* Promises are watched: planner_promise.c. */
+	bool watch[STATE_TECHNICIANS_MAX]; /* whose route may run otherwise since it was looked at */
+	int32_t watches;
+	bool watch_left;    /* calls on no route, too */
+	int64_t watched_at; /* when all were last to be looked at */
+	int64_t *said_at;   /* by call: when its risk was last said to have changed, 0 never */
+	int32_t said_room;
 };
 
 /* A problem at a worker. */
@@ -58,11 +66,14 @@ struct planner {
 	bool degraded;
 	struct desk *desk[SHOP_TERRITORIES_MAX];
 	size_t desks;
+	struct asks *asks; /* questions of people; NULL: none so far */
 	struct planner_figures figures;
 };
 
 void planner_arm(struct planner *p, int64_t ms); /* a turn after ms */
 int64_t planner_now(struct planner *p);
+/* A notice to whom it may concern at the consoles. level: "info", "warning", "error". */
+void planner_notice(struct desk *d, const char *level, const char *code, const char *text);
 
 /* --- planner_publish.c: routes become plan.revised events --- */
 
@@ -112,9 +123,34 @@ int solve_background(struct desk *d); /* as above */
 bool solve_concerns(const struct desk *d, int32_t tech); /* in a solve under way */
 void solve_free(struct solve *solve);
 
+/* --- planner_carry.c: what the day leaves is carried over --- */
+
+void carry_tick(struct desk *d); /* marks the desk: the turn that finds it idle looks */
+/* Carries over what is due. True if it did something, or must be asked again. */
+bool carry_turn(struct desk *d);
+int64_t carry_next(const struct desk *d, int64_t now); /* INT64_MAX none */
+
 /* --- planner_fallback.c: when no solver answers --- */
 
 /* Places the calls of q by cheapest insertion and re-times the rest. As publish_retimed(). */
 int fallback(struct desk *d, struct question *q);
+
+/* --- planner_promise.c: promises are watched, answers awaited --- */
+
+void watch_tech(struct desk *d, int32_t tech); /* his route may run otherwise now; -1 is fine */
+void watch_all(struct desk *d);
+void watch_event(struct desk *d, const struct event *ev); /* already applied */
+/* Looks at some of them once nothing is under way, and asks for another turn while there are more. */
+void watch_turn(struct desk *d);
+/* Time has passed: whose answer is awaited in vain, and whose risk time alone may have changed. */
+void watch_tick(struct desk *d);
+/* The next moment at which watch_tick() would do something; INT64_MAX none. */
+int64_t watch_next(const struct desk *d, int64_t now);
+void watch_done(struct desk *d);
+
+/* --- planner_ask.c: questions of people --- */
+
+void asks_turn(struct planner *p); /* starts what can be, after the desks had their turn */
+void asks_free(struct planner *p); /* answers what is left, when the workers are gone */
 
 #endif

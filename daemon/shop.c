@@ -221,9 +221,7 @@ static void
 kick_planner(struct pending *p)
 {
 	for (size_t i = 0; i < p->events && p->shop->planner != NULL; i++) {
-		enum event_type type = p->event[i]->type;
-
-		if (type != EV_PLAN_REVISED && type != EV_MESSAGE_WRITTEN)
+		if (p->event[i]->type != EV_MESSAGE_WRITTEN)
 			planner_event(p->shop->planner, p->territory, p->event[i]);
 	}
 }

@@ -80,7 +80,7 @@ typedef void shop_done_fn(void *arg);
  * them in the same commit, and the result names the last of the events themselves. done (may be NULL)
  * runs after the commit.
  * -EBUSY: the store's queue is full; -EPERM, -ENOENT, -EBADMSG: state_apply refused the first,
- * nothing was changed, why says it; -ENOMEM. Kicks the planner for every event but plan.revised.
+ * nothing was changed, why says it; -ENOMEM. The planner hears of each event but messages.
  * The caller has checked what it decides, so that state_apply refuses none after the first: if it
  * does, the process ends, and the next start goes on from the journal.
  */

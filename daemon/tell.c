@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "daemon/build.h"
-#include "daemon/eta.h"
+#include "daemon/risk.h"
+#include "daemon/window.h"
 
 /* Reasons, as codes and in words for consoles; message texts have their own, in every language. */
 enum reason {
@@ -59,6 +60,15 @@ const char *
 tell_code(size_t i)
 {
 	return i < REASONS ? reasons[i].code : NULL;
+}
+
+const char *
+tell_words(const char *code)
+{
+	for (size_t i = 0; i < REASONS; i++)
+		if (strcmp(reasons[i].code, code) == 0)
+			return reasons[i].words;
+	return NULL;
 }
 
 /* --- why --- */
@@ -193,18 +203,21 @@ promise_first(const struct tell *t, const struct stop *stop)
 
 /* The window that replaces one: wide enough to hold, and for as long as no other can be told. */
 static struct span
-promise_again(const struct tell *t, const struct stop *stop, const struct eta_spread *risk)
+promise_again(const struct tell *t, const struct stop *stop, const struct risk_stop *risk)
 {
 	const struct guidelines *g = state_guidelines(t->s);
-	struct span w = { later(stop->arrival - 300, sooner(t->now, stop->arrival)), later(risk->p90, stop->arrival + g->quote_window_min_s) };
 	int64_t quiet = sooner(t->now + g->repromise_wait_s, stop->arrival + g->promise_after_s);
+	int32_t pct;
+	struct span w;
 
-	return (struct span){ w.from, later(w.to, quiet) };
+	window_for(t->s, t->now, risk, stop->arrival, g->quote_confidence_pct, &w, &pct);
+	return (struct span){ sooner(w.from, stop->arrival),
+		later(later(w.to, quiet), stop->arrival) };
 }
 
 /* The window promised from now on: the one before, unless the arrival leaves it. */
 static struct span
-promise_of(const struct tell *t, const struct stop *stop, const struct eta_spread *risk)
+promise_of(const struct tell *t, const struct stop *stop, const struct risk_stop *risk)
 {
 	const struct call_state *c = state_call(t->s, stop->call);
 
@@ -239,7 +252,7 @@ put_again(const struct tell *t, int32_t tech, const struct stop *stop, json_t **
 
 static int
 tell_stop(const struct tell *t, int32_t tech, const struct stop *stop,
-    const struct eta_spread *risk, json_t *told)
+    const struct risk_stop *risk, json_t *told)
 {
 	const struct call_state *c = state_call(t->s, stop->call);
 	enum reason why = reason_of(t, tech, stop);
@@ -261,7 +274,7 @@ struct telling {
 	const struct tell *t;
 	int32_t tech;
 	const struct retimed *route;
-	struct eta_spread *risk;
+	struct risk_stop *risk;
 };
 
 static int
@@ -272,7 +285,7 @@ need_risk(struct telling *l)
 	l->risk = malloc(((size_t)l->route->stops + 1) * sizeof(*l->risk));
 	if (l->risk == NULL)
 		return -ENOMEM;
-	eta_spread(l->t->s, l->t->now, l->tech, l->route->stop, l->route->stops, l->risk);
+	risk_route(l->t->s, l->t->now, l->tech, l->route, l->risk);
 	return 0;
 }
 
@@ -333,8 +346,7 @@ tell_due(const struct state *s, int64_t now, int32_t tech, const struct retimed 
 		standing = malloc(sizeof(*standing));
 		if (standing == NULL)
 			return false; /* asked again at the next tick */
-		*standing = (struct retimed){ .stops = state_tech(s, tech)->stops };
-		memcpy(standing->stop, stop, (size_t)standing->stops * sizeof(*stop));
+		risk_standing(s, now, tech, standing);
 		l.route = standing;
 	}
 	for (int32_t i = 0; rc == 0 && i < l.route->stops; i++)

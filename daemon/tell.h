@@ -90,6 +90,8 @@ bool tell_left_out(const struct state *s, int32_t call);
 
 /* The reasons there are, as codes; NULL after the last. */
 const char *tell_code(size_t i);
+/* A code in words, NULL: unknown. */
+const char *tell_words(const char *code);
 
 /* --- tell_when.c for tell.c --- */
 
