@@ -66,16 +66,20 @@
  *
  * plan.revised: kind ("solve", "background", "retime", "tell", "override", "booked"),
  *   plan_version, cause {event, seq, call?, technician?, text?}, cost_before_cents,
- * cost_after_cents, bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work,
- * reason? disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
+ *   cost_after_cents, bound_cents?, gap, proven, budget, scope {technicians, calls}, solve_us, work,
+ *   reason?, account ("event", "emergency", "absence", "inside", "person", "none": which budget pays
+ *   for chosen), disturbance {reassigned, repromised, eta_moved, dropped, chosen, forced: [call ids]},
  *   stay [{call, arrival?}] for each forced call,
  *   routes [{technician, stops [{call, arrival, end, drive_s}], breaks [{due, after, start,
- * duration_s}], end, overtime_s}]: whole routes that replace the technician's stops; what is under
- * way is first in it, unassigned [call ids]: told or planned before, now on no route, told [{call,
- * technician, version, arrival, p10, p90, promise {from, to}, previous_promise? {from, to} (the one
- * that this replaces), first, previous?, former?, code, reason}]: what is told by this revision; former: the technician who was told before, if another,
- *   withdrawn? [{call, technician, version}]: told calls that this revision leaves on no route:
- * their ETA and technician no longer hold; version is the call's present one.
+ *   duration_s}], end, overtime_s}]: whole routes that replace the technician's stops; what is under
+ *   way is first in it,
+ *   unassigned [call ids]: told or planned before, now on no route,
+ *   told [{call, technician, version, arrival, p10, p90, promise {from, to}, previous_promise? {from,
+ *   to} (the one that this replaces), first, previous?, former?, code, reason, cents? (the price of
+ *   disturbing by it)}]: what is told by this revision; former: the technician who was told before, if
+ *   another,
+ *   withdrawn? [{call, technician, version, cents?}]: told calls that this revision leaves on no route:
+ *   their ETA and technician no longer hold; version is the call's present one.
  */
 #ifndef EVENKEEL_DAEMON_EVENT_H
 #define EVENKEEL_DAEMON_EVENT_H

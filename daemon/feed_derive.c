@@ -303,14 +303,14 @@ figures_out(const struct derive *d)
 {
 	const json_t *body = d->ev->body;
 
-	return json_pack("{s:I, s:s, s:I, s:o, s:O, s:I, s:I, s:O*, s:O, s:O, s:I}", "seq",
+	return json_pack("{s:I, s:s, s:I, s:o, s:O, s:I, s:I, s:O*, s:O, s:O, s:I, s:O*}", "seq",
 	    (json_int_t)d->ev->seq, "territory", d->territory, "plan_version",
 	    int_of(body, "plan_version"), "at", when(d, d->ev->at_s), "cause",
 	    json_object_get(body, "cause"), "cost_before_cents",
 	    int_of(body, "cost_before_cents"), "cost_after_cents",
 	    int_of(body, "cost_after_cents"), "bound_cents", json_object_get(body, "bound_cents"),
 	    "gap", json_object_get(body, "gap"), "proven", json_object_get(body, "proven"),
-	    "budget", budget_out(body));
+	    "budget", budget_out(body), "account", json_object_get(body, "account"));
 }
 
 static int

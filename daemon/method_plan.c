@@ -3,42 +3,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/account.h"
 #include "daemon/build.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
 #include "daemon/override.h"
 #include "daemon/planner.h"
+#include "daemon/price.h"
 #include "daemon/revision.h"
+#include "daemon/ripple.h"
 
-enum {
-	HOUR_S = 3600,
-	DELAY_S = 60, /* smaller ones are not worth a word */
-	DELAYS_MAX = 200,
-};
+enum { CALM_MS = 60 /* for the solver, beside a preview */ };
 
 /* --- looking --- */
-
-static struct cost
-plan_cost(const struct state *s, int64_t now)
-{
-	struct cost_frame f = cost_frame(s, now);
-	struct cost cost = { 0 };
-	int32_t open_n;
-	const int32_t *open = state_open(s, &open_n);
-
-	for (int32_t k = 0; k < state_techs(s); k++) {
-		struct retimed r;
-
-		retime(s, k, now, &r);
-		cost_route(&f, k, &r, &cost);
-		for (int32_t i = 0; i < r.losts; i++)
-			cost_unserved(&f, r.lost[i], &cost);
-	}
-	for (int32_t i = 0; i < open_n; i++)
-		if (state_call(s, open[i])->status == CALL_UNASSIGNED)
-			cost_unserved(&f, open[i], &cost);
-	return cost;
-}
 
 static void
 plan_get(struct request *r)
@@ -47,7 +24,6 @@ plan_get(struct request *r)
 	struct territory *t = request_territory(r);
 	json_t *routes, *unassigned;
 	const struct state *s;
-	struct cost_frame f;
 	struct cost cost;
 	const int32_t *open;
 	int32_t open_n;
@@ -55,8 +31,7 @@ plan_get(struct request *r)
 	if (t == NULL)
 		return;
 	s = t->state;
-	f = cost_frame(s, now);
-	cost = plan_cost(s, now);
+	cost = ripple_plan_cost(s, now, NULL, 0);
 	routes = json_array();
 	unassigned = json_array();
 	for (int32_t k = 0; k < state_techs(s); k++)
@@ -69,8 +44,8 @@ plan_get(struct request *r)
 	request_reply(r, json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:i, s:i}", "territory",
 	    state_territory(s), "version", (json_int_t)state_plan_version(s), "now",
 	    object_when(s, now), "routes", routes, "unassigned", unassigned, "cost",
-	    object_cost(&cost), "spent_hour", (int)state_spent(s, now - HOUR_S), "spent_day",
-	    (int)state_spent(s, f.day_from)));
+	    object_cost(&cost), "spent_hour", account_hour(s, now), "spent_day",
+	    account_day(s, now)));
 }
 
 /* --- pins --- */
@@ -174,73 +149,93 @@ override_read(struct request *r, struct found *f, struct override_ask *ask,
 	return rc == 0;
 }
 
-struct delay {
-	int64_t by, from, to; /* to: 0 dropped */
-	int32_t call, tech;
+static struct cause
+override_cause(struct request *r, const struct found *f)
+{
+	return (struct cause){
+		.event = EV_PLAN_REVISED,
+		.seq = state_seq(f->s),
+		.call = f->call,
+		.tech = f->tech,
+		.why = TELL_OVERRIDDEN,
+		.text = params_str(request_params(r), "reason", ""),
+	};
+}
+
+/* All that a preview says but the price of calm; NULL after answering. */
+static json_t *
+preview(struct request *r, const struct found *f, const struct override_move *m)
+{
+	const struct shop *shop = request_shop(r);
+	int64_t expires = f->now + OVERRIDE_TOKEN_S;
+	struct ripple_ask ask = {
+		.s = f->s,
+		.now = f->now,
+		.route = m->route,
+		.routes = m->routes,
+		.call = f->call,
+		.budget = -1,
+		.kind = "override",
+		.cause = override_cause(r, f),
+		.templates = shop->templates,
+	};
+	char token[OVERRIDE_TOKEN_SIZE], why[256] = "Out of memory";
+	struct ripple ripple;
+	json_t *result = NULL;
+	int rc = ripple_make(&ask, &ripple, why, sizeof(why));
+
+	if (rc == 0) {
+		override_token(f->s, m, shop->boot, expires, token);
+		result = json_pack("{s:s, s:s, s:o, s:I, s:s, s:o}", "call",
+		    state_call(f->s, f->call)->id, "technician", state_tech(f->s, f->tech)->id,
+		    "arrival", object_when(f->s, m->arrival), "plan_version",
+		    (json_int_t)state_plan_version(f->s), "token", token, "expires",
+		    object_when(f->s, expires));
+		ripple_put(&ask, &ripple, &result);
+	}
+	ripple_done(&ripple);
+	if (result == NULL)
+		request_refuse(r, rc == -EPERM ? RPC_NO_ROOM : RPC_INTERNAL, NULL, "%s", why);
+	return result;
+}
+
+/* A preview that waits for the price of calm. */
+struct previewing {
+	struct request *r;
+	json_t *result;
+	int64_t now;
 };
 
-static int
-worst_first(const void *a, const void *b)
+static void
+previewed(void *arg, struct planner_answer *a)
 {
-	const struct delay *x = a, *y = b;
+	struct previewing *p = arg;
 
-	if (x->by != y->by)
-		return x->by > y->by ? -1 : 1;
-	return x->call < y->call ? -1 : x->call > y->call;
+	if (a->offers > 0)
+		build_set(&p->result, "calm", price_calm(a, p->now));
+	request_reply(p->r, p->result);
+	free(p);
 }
 
-/* How much each other call of the routes is moved; dropped ones come first. */
-static int32_t
-delays_of(const struct state *s, int64_t now, int32_t moved, const struct override_move *m,
-    struct delay ret[2 * STATE_STOPS_MAX])
+/* Asks for the price of calm around the move; without an answer the preview goes out without it. */
+static void
+ask_calm(struct request *r, const struct found *f, const struct override_move *m, json_t *result)
 {
-	int32_t n = 0;
+	struct previewing *p = malloc(sizeof(*p));
+	struct planner_wish wish = { .now = f->now, .call[0] = f->call, .calls = 1,
+		.time_ms = CALM_MS };
 
-	for (int32_t r = 0; r < m->routes; r++) {
-		const struct retimed *new = &m->route[r].timed;
-		struct retimed stay;
-
-		retime(s, m->route[r].tech, now, &stay);
-		for (int32_t i = stay.under_way; i < stay.stops; i++) {
-			struct delay *d = &ret[n];
-
-			*d = (struct delay){ .by = INT64_MAX, .from = stay.stop[i].arrival,
-				.call = stay.stop[i].call, .tech = m->route[r].tech };
-			for (int32_t j = 0; j < new->stops; j++)
-				if (new->stop[j].call == d->call)
-					d->to = new->stop[j].arrival;
-			if (d->to > 0)
-				d->by = d->to - d->from;
-			n += d->call != moved && llabs(d->by) >= DELAY_S;
-		}
+	price_budgets(&wish);
+	for (int32_t i = 0; i < m->routes; i++)
+		wish.tech[wish.techs++] = m->route[i].tech;
+	wish.fork = p == NULL ? NULL : state_fork(f->s);
+	if (wish.fork != NULL) {
+		*p = (struct previewing){ .r = r, .result = result, .now = f->now };
+		if (planner_ask(request_shop(r)->planner, f->t, &wish, previewed, p) == 0)
+			return;
 	}
-	qsort(ret, (size_t)n, sizeof(*ret), worst_first);
-	return n;
-}
-
-static json_t *
-delays_json(const struct state *s, int64_t now, int32_t moved, const struct override_move *m)
-{
-	struct delay list[2 * STATE_STOPS_MAX];
-	int32_t n = delays_of(s, now, moved, m, list);
-	json_t *delays = json_array();
-
-	for (int32_t i = 0; i < n && i < DELAYS_MAX; i++) {
-		const struct told_state *t = &state_call(s, list[i].call)->told;
-		bool holds = list[i].to > 0 && list[i].to >= t->promise_from &&
-		    list[i].to <= t->promise_to;
-		json_t *d = json_pack("{s:s, s:o, s:s}", "call", state_call(s, list[i].call)->id, "from",
-		    object_when(s, list[i].from), "promise",
-		    !t->promise ? "none" : holds ? "holds" : "breaks");
-
-		if (list[i].to > 0) {
-			build_set(&d, "to", object_when(s, list[i].to));
-			build_set(&d, "technician",
-			    json_string(state_tech(s, list[i].tech)->id));
-		}
-		build_add(&delays, d);
-	}
-	return delays;
+	free(p);
+	request_reply(r, result);
 }
 
 static void
@@ -249,24 +244,13 @@ override_preview(struct request *r)
 	struct found f = { 0 };
 	struct override_ask ask;
 	struct override_move m;
-	struct cost cost;
-	int64_t total, expires;
-	char token[OVERRIDE_TOKEN_SIZE];
+	json_t *result;
 
 	if (!override_read(r, &f, &ask, &m))
 		return;
-	cost = plan_cost(f.s, f.now);
-	total = cost_total(&cost);
-	expires = f.now + OVERRIDE_TOKEN_S;
-	override_token(f.s, &m, request_shop(r)->boot, expires, token);
-	request_reply(r, json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:i, s:i, s:I, s:s, s:o}",
-	    "call", state_call(f.s, f.call)->id, "technician", state_tech(f.s, f.tech)->id,
-	    "arrival", object_when(f.s, m.arrival), "cost_before_cents", (json_int_t)total,
-	    "cost_after_cents", (json_int_t)(total + m.after - m.before), "cost_cents",
-	    (json_int_t)(m.after - m.before), "delays", delays_json(f.s, f.now, f.call, &m),
-	    "disturbance", object_disturbance(f.s, &m.disturbed), "overtime_s", (int)m.overtime_s,
-	    "travel_s", (int)m.travel_s, "plan_version", (json_int_t)state_plan_version(f.s),
-	    "token", token, "expires", object_when(f.s, expires)));
+	result = preview(r, &f, &m);
+	if (result != NULL)
+		ask_calm(r, &f, &m, result);
 	override_done(&m);
 }
 
@@ -309,13 +293,12 @@ override_force(struct request *r)
 	c = state_call(f.s, f.call);
 	struct revision v = {
 		.kind = "override",
-		.cause = { .event = EV_PLAN_REVISED, .seq = state_seq(f.s), .call = f.call,
-		    .tech = f.tech, .why = TELL_OVERRIDDEN,
-		    .text = params_str(request_params(r), "reason", "") },
+		.cause = override_cause(r, &f),
 		.route = m.route,
 		.routes = m.routes,
 		.disturbed = &m.disturbed,
 		.budget = m.disturbed.chosens,
+		.account = ACCOUNT_PERSON,
 		.cost_before = m.before,
 		.cost_after = m.after,
 		.scope_techs = m.routes,

@@ -83,7 +83,7 @@ finish(struct ask *a, struct planner_answer *answer)
 static void
 give_up(struct ask *a, const char *why)
 {
-	struct planner_answer answer = { .why = why };
+	struct planner_answer answer = { .why = why, .nothing = why == nothing };
 
 	finish(a, &answer);
 }
@@ -379,9 +379,11 @@ void
 asks_turn(struct planner *p)
 {
 	struct ask *a, *next;
+	struct worker_figures w;
 
 	if (p->asks == NULL)
 		return;
+	worker_figures(p->pool, &w);
 	for (a = p->asks->first; a != NULL; a = next) {
 		int64_t ms = left_ms(a);
 		int rc;
@@ -389,8 +391,8 @@ asks_turn(struct planner *p)
 		next = a->next;
 		if (a->at_worker)
 			continue;
-		if (ms < LEFT_MIN_MS) {
-			give_up(a, too_late);
+		if (ms < LEFT_MIN_MS || w.alive == 0) {
+			give_up(a, w.alive == 0 ? no_answer : too_late);
 			continue;
 		}
 		if (!may_start(p) || (event_waits(p) && worker_idle(p->pool) < 2))

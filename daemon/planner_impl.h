@@ -54,6 +54,7 @@ struct solve {
 	struct scope scope;
 	struct problem *problem;
 	int32_t budget;
+	enum account account; /* that it is taken from */
 };
 
 struct planner {
@@ -82,6 +83,7 @@ struct publish {
 	const char *kind;
 	const struct cause *cause;
 	int32_t budget;
+	enum account account; /* that pays for what is chosen */
 	bool priced; /* the figures below come from a solve; else the routes are priced */
 	int64_t before, after, bound;
 	bool proven;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/account.h"
 #include "daemon/feed.h"
 #include "daemon/log.h"
 #include "daemon/planner_impl.h"
@@ -22,7 +23,7 @@ enum {
 	WIDENED_MAX = 2,         /* an event's scope is doubled so many times at most */
 	BACKGROUND_GAIN_CENTS = 100,
 	DEARER_CENTS = 100,
-	HOUR_S = 3600,
+	NEVER_DROPPED_CENTS = 100000000, /* the largest price of a problem */
 };
 
 void
@@ -46,22 +47,33 @@ solve_concerns(const struct desk *d, int32_t tech)
 	return false;
 }
 
-/* What a question of its class may still spend. */
-static int32_t
-budget_of(const struct desk *d, enum question_class class)
+/* Whether a call on no route is wanted by somebody inside. */
+static bool
+is_inside(const struct state *s, int32_t call)
 {
-	const struct state *s = d->t->state;
-	const struct guidelines *g = state_guidelines(s);
-	int64_t now = planner_now(d->p);
-	struct cost_frame f = cost_frame(s, now);
-	int32_t hour = g->allowance_hour - state_spent(s, now - HOUR_S);
-	int32_t day = g->allowance_day - state_spent(s, f.day_from);
-	int32_t budget = class == QUESTION_ABSENCE ? g->budget_absence :
-	    class == QUESTION_EMERGENCY ? g->budget_emergency : g->budget_event;
+	const struct call_state *c = state_call(s, call);
 
-	budget = hour < budget ? hour : budget;
-	budget = day < budget ? day : budget;
-	return budget > 0 ? budget : 0;
+	return c->inside && c->status == CALL_UNASSIGNED;
+}
+
+/*
+ * Who pays for what a question disturbs. A request from inside has its own small budget, however
+ * urgent it is said to be.
+ */
+static enum account
+account_of(const struct state *s, const struct question *q)
+{
+	for (int32_t i = 0; i < q->calls; i++)
+		if (is_inside(s, q->call[i]))
+			return ACCOUNT_INSIDE;
+	switch (q->class) {
+	case QUESTION_EMERGENCY:
+		return ACCOUNT_EMERGENCY;
+	case QUESTION_ABSENCE:
+		return ACCOUNT_ABSENCE;
+	default:
+		return ACCOUNT_EVENT;
+	}
 }
 
 /* --- the answer --- */
@@ -156,6 +168,7 @@ take_plan(struct solve *solve, const struct plan *plan, char *why, size_t why_si
 		.kind = solve->kind == SOLVE_BACKGROUND ? "background" : "solve",
 		.cause = solve->kind == SOLVE_BACKGROUND ? &better : &solve->q.cause,
 		.budget = solve->budget,
+		.account = solve->account,
 		.priced = true,
 		.before = plan->stay_cents,
 		.after = plan->cost_cents,
@@ -176,7 +189,7 @@ take_plan(struct solve *solve, const struct plan *plan, char *why, size_t why_si
 	rc = gather(solve, plan, route, &n, why, why_size);
 	if (rc == 0 && solve->kind != SOLVE_BACKGROUND) {
 		/* Another solve may have spent of the allowance meanwhile. */
-		allowed = budget_of(d, solve->q.class);
+		allowed = account_budget(d->t->state, planner_now(d->p), solve->account);
 		pub.budget = allowed < solve->budget ? allowed : solve->budget;
 	}
 	if (rc == 0 && n > 0)
@@ -361,6 +374,27 @@ limits_of(const struct desk *d, const struct solve *solve, int64_t *ret_deadline
 	    "prove", (int)event, "search", (int)!event);
 }
 
+/*
+ * A request from inside breaks no promise to somebody outside: what would start within its window by
+ * itself does so in every plan.
+ */
+static void
+hold_promises(const struct state *s, const struct solve *solve)
+{
+	for (int32_t i = 0; i < solve->scope.calls; i++) {
+		const struct call_state *c = state_call(s, solve->scope.call[i]);
+		struct call *to = &solve->problem->call[i];
+
+		if (c->inside || !to->told.promise || !to->stay_served ||
+		    to->stay_s < to->told.promise_from_s || to->stay_s > to->told.promise_to_s)
+			continue;
+		if (to->open_s < to->told.promise_from_s)
+			to->open_s = to->told.promise_from_s;
+		to->close_s = to->told.promise_to_s;
+		to->unserved_cents = NEVER_DROPPED_CENTS;
+	}
+}
+
 /* Hands a solve to a worker. On failure the solve is freed. */
 static int
 hand_over(struct desk *d, struct solve *solve)
@@ -370,6 +404,8 @@ hand_over(struct desk *d, struct solve *solve)
 	json_t *limits;
 	int rc = snapshot_make(&f, &solve->scope, solve->budget, &solve->problem);
 
+	if (rc == 0 && solve->account == ACCOUNT_INSIDE)
+		hold_promises(d->t->state, solve);
 	if (rc == 0) {
 		limits = limits_of(d, solve, &deadline_ms);
 		rc = worker_solve(d->p->pool, limits, problem_to_json(solve->problem), deadline_ms,
@@ -401,13 +437,38 @@ is_full(const struct desk *d)
 	return d->under_ways >= max || worker_idle(d->p->pool) == 0;
 }
 
-/* Moves the first of the question's technicians and calls into a solve; the rest stays. */
+/* Calls from inside come last, so that what they may spend is not what others may. */
 static void
-split(struct question *q, struct question *part)
+inside_last(const struct state *s, struct question *q)
+{
+	int32_t inside[QUESTION_CALLS_MAX], insides = 0, n = 0;
+
+	for (int32_t i = 0; i < q->calls; i++) {
+		if (is_inside(s, q->call[i]))
+			inside[insides++] = q->call[i];
+		else
+			q->call[n++] = q->call[i];
+	}
+	for (int32_t i = 0; i < insides; i++)
+		q->call[n + i] = inside[i];
+}
+
+/*
+ * Moves the first of the question's technicians and calls into a solve; the rest stays. Requests from
+ * inside are not asked about together with anything else.
+ */
+static void
+split(const struct state *s, struct question *q, struct question *part)
 {
 	int32_t focuses = q->focuses < FOCUS_MAX ? q->focuses : FOCUS_MAX;
 	int32_t calls = q->calls < SCOPE_RANKED_MAX ? q->calls : SCOPE_RANKED_MAX;
 
+	inside_last(s, q);
+	for (int32_t i = 1; i < calls; i++)
+		if (is_inside(s, q->call[i]) && !is_inside(s, q->call[0]))
+			calls = i;
+	if (calls > 0 && is_inside(s, q->call[0]))
+		focuses = 0;
 	*part = *q;
 	part->focuses = focuses;
 	part->calls = calls;
@@ -470,7 +531,8 @@ solve_event(struct desk *d, struct question *q)
 	solve = solve_new(d, SOLVE_EVENT);
 	if (solve == NULL)
 		return -ENOMEM;
-	split(q, &solve->q);
+	split(d->t->state, q, &solve->q);
+	ask.outside_only = account_of(d->t->state, &solve->q) != ACCOUNT_INSIDE;
 	ask.tech = solve->q.focus;
 	ask.techs = solve->q.focuses;
 	ask.call = solve->q.call;
@@ -494,7 +556,8 @@ solve_event(struct desk *d, struct question *q)
 		solve_free(solve);
 		return rc;
 	}
-	solve->budget = budget_of(d, solve->q.class);
+	solve->account = account_of(d->t->state, &solve->q);
+	solve->budget = account_budget(d->t->state, f.now, solve->account);
 	rc = hand_over(d, solve);
 	if (rc > 0)
 		take_out(q, &part, &solve->scope);

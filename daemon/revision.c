@@ -199,9 +199,32 @@ body(const struct state *s, int64_t now, const struct revision *v)
 		build_set(&j, "bound_cents", json_integer(v->bound));
 	if (v->cause.text != NULL)
 		build_set(&j, "reason", json_string(v->cause.text));
+	build_set(&j, "account",
+	    json_string(account_name(v->disturbed->chosens > 0 ? v->account : ACCOUNT_NONE)));
 	build_set(&j, "disturbance", object_disturbance(s, v->disturbed));
 	build_set(&j, "stay", stay(s, now, v->disturbed));
 	return j;
+}
+
+/* Sets what each entry of told or withdrawn has cost by disturbing, if anything. */
+static int
+put_cents(const struct state *s, int64_t now, json_t *told)
+{
+	struct cost_frame f = cost_frame(s, now);
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(told, i, entry) {
+		const char *call = json_string_value(json_object_get(entry, "call"));
+		const char *tech = json_string_value(json_object_get(entry, "technician"));
+		const json_t *arrival = json_object_get(entry, "arrival");
+		int64_t cents = cost_disturbing(&f, state_call_find(s, call),
+		    arrival == NULL ? -1 : state_tech_find(s, tech), json_integer_value(arrival));
+
+		if (cents > 0 && json_object_set_new(entry, "cents", json_integer(cents)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int
@@ -230,6 +253,10 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 	}
 	if (rc == 0)
 		rc = put_left(s, v, &tell, &left, withdrawn);
+	if (rc == 0)
+		rc = put_cents(s, now, told);
+	if (rc == 0)
+		rc = put_cents(s, now, withdrawn);
 	/* What is set below is stolen even when j is NULL. */
 	build_set(&j, "routes", routes);
 	build_set(&j, "unassigned", left);

@@ -31,6 +31,7 @@ struct revision {
 	int32_t routes;
 	const struct disturbed *disturbed;
 	int32_t budget;
+	enum account account; /* that pays for what is chosen */
 	int64_t cost_before, cost_after; /* of what was in question, cents */
 	bool bounded;
 	int64_t bound;

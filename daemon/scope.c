@@ -224,12 +224,14 @@ add_helpers(struct maker *m)
 static bool
 anybody(const struct maker *m, const struct scope *sc, int32_t call)
 {
-	const struct call_state *c = state_call(m->f->s, call);
+	int64_t from = state_start_at(state_call(m->f->s, call), 0);
 
 	for (int32_t i = 0; i < sc->techs; i++) {
 		int64_t end = insertion_latest_end(m->f->s, sc->tech[i], &sc->route[i]);
+		struct work work;
 
-		if ((!c->appointment || c->appt_from + c->duration_s < end) &&
+		state_work(m->f->s, sc->tech[i], call, &work);
+		if ((from == 0 || from + work.planned_s < end) &&
 		    state_may(m->f->s, sc->tech[i], call))
 			return true;
 	}
@@ -271,6 +273,8 @@ add_unassigned(struct maker *m, struct scope *sc)
 			continue;
 		for (int32_t a = 0; a < m->ask->calls && !asked; a++)
 			asked = m->ask->call[a] == open[i];
+		if (!asked && m->ask->outside_only && state_call(s, open[i])->inside)
+			continue;
 		if (!asked)
 			cents = pressing(m, sc, open[i]);
 		rank[n++] = (struct ranked){ .cents = cents, .index = open[i] };

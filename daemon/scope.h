@@ -42,6 +42,7 @@ struct scope_ask {
 	int32_t calls;
 	int32_t techs_max;
 	int32_t unassigned_max;
+	bool outside_only; /* no unassigned call that somebody inside wants, unless it is asked for */
 };
 
 /* The caller ends it with scope_done(), also when it is empty. -ENOMEM. */
