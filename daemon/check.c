@@ -64,6 +64,7 @@ struct follow {
 	const struct retimed *stay;
 	const struct tech *t;
 	struct travel_model travel;
+	int32_t speed_pct;
 	int64_t free; /* from then on he can drive */
 	struct place place;
 	int32_t taken; /* breaks taken so far */
@@ -108,8 +109,10 @@ follow_stop(struct follow *f, const struct stop *stop)
 {
 	const struct checker *ck = f->ck;
 	const struct call_state *c = state_call(ck->s, stop->call);
-	int32_t drive_s = travel_s(&f->travel, f->place, c->site, f->t->speed_pct);
+	int32_t drive_s = travel_s(&f->travel, f->place, c->site, f->speed_pct);
+	struct work work;
 
+	state_work(ck->s, f->route->tech, stop->call, &work);
 	if (!state_may(ck->s, f->route->tech, stop->call))
 		return refuse(ck, "%s may not do %s", f->t->id, c->id);
 	if (stop->drive_s != drive_s)
@@ -120,7 +123,14 @@ follow_stop(struct follow *f, const struct stop *stop)
 		    f->free + drive_s - stop->arrival);
 	if (c->appointment && stop->arrival < c->appt_from)
 		return refuse(ck, "%s starts before its appointment", c->id);
-	if (stop->end != stop->arrival + c->duration_s)
+	if (stop->arrival < c->not_before)
+		return refuse(ck, "%s starts before the day it was carried over to", c->id);
+	if (stop->arrival != state_start_at(c, stop->arrival))
+		return refuse(ck, "%s starts when its customer said it may not", c->id);
+	if (stop->end - stop->arrival < work.planned_s)
+		return refuse(ck, "%s is squeezed: its work takes %d s, not %" PRId64, c->id,
+		    work.planned_s, stop->end - stop->arrival);
+	if (stop->end - stop->arrival > work.planned_s)
 		return refuse(ck, "%s does not last as long as it should", c->id);
 	f->free = stop->end;
 	f->place = c->site;
@@ -152,7 +162,7 @@ static int
 check_end(const struct follow *f)
 {
 	int64_t latest = f->stay->shift_end + f->stay->overtime_max_s;
-	int64_t home = f->free + travel_s(&f->travel, f->place, f->t->end, f->t->speed_pct);
+	int64_t home = f->free + travel_s(&f->travel, f->place, f->t->end, f->speed_pct);
 
 	if (f->taken != f->route->takens)
 		return refuse(f->ck, "%s: a break at no gap of the route", f->t->id);
@@ -199,6 +209,7 @@ check_route(const struct checker *ck, const struct proposed_route *route,
 	if (!stay->works)
 		return refuse(ck, "%s does not work", f.t->id);
 	f.travel = state_travel(ck->s);
+	f.speed_pct = state_speed_pct(ck->s, route->tech);
 	f.free = stay->ready;
 	f.place = stay->ready_place;
 	for (int32_t i = 0; i < route->stops && rc == 0; i++) {

@@ -211,7 +211,7 @@ cost_route(const struct cost_frame *f, int32_t tech, const struct retimed *r, st
 		add->wait += cost_hourly(g->wait_cents_per_h, idle);
 	add->drive += cost_hourly(g->drive_cents_per_h,
 	    travel_s(&travel, state_call(f->s, last->call)->site, t->own_end ? t->end : t->home,
-	        t->speed_pct));
+	        state_speed_pct(f->s, tech)));
 	add->overtime += cost_hourly(g->overtime_cents_per_h, r->overtime_s);
 	add->fair += g->fair_cents * (hard * hard - before * before);
 }

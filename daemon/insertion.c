@@ -8,16 +8,18 @@ insertion_visit(const struct state *s, int32_t call)
 {
 	const struct call_state *c = state_call(s, call);
 	struct visit v = {
+		.call = call,
 		.site = c->site,
 		.needs = c->needs,
 		.severity = c->severity,
 		.opened = c->opened,
-		.open = c->appointment ? c->appt_from : 0,
+		.open = retime_start(s, c, 0),
 		.due = cost_due(c),
-		.duration_s = c->duration_s,
+		.duration_s = c->duration_given ? c->duration_s : 0,
 	};
 
 	memcpy(v.need, c->need, sizeof(v.need));
+	memcpy(v.kind, c->kind, sizeof(v.kind));
 	return v;
 }
 
@@ -86,15 +88,16 @@ push_cents(const struct cost_frame *f, int32_t call, int64_t arrival, int32_t pu
 	const struct told_state *t = &c->told;
 	int64_t due = cost_due(c), after = arrival + push, cents;
 	int64_t late = after > due ? after - (arrival > due ? arrival : due) : 0;
+	struct cost_prices p;
 
-	cents = cost_hourly(g->response_cents_per_h[c->severity], push) +
-	    cost_hourly(g->late_cents_per_h[c->severity], late);
+	cost_prices(f, call, &p);
+	cents = cost_hourly(p.response_cents_per_h, push) + cost_hourly(p.late_cents_per_h, late);
 	if (t->promise && arrival <= t->promise_to && after > t->promise_to) {
-		cents += g->break_promise_cents + g->repromise_cents;
+		cents += (int64_t)p.break_promise_cents + p.repromise_cents;
 		++*broken;
 	}
 	if (t->any && after - t->arrival > g->eta_tolerance_s)
-		cents += g->eta_moved_cents;
+		cents += p.eta_moved_cents;
 	return cents;
 }
 
@@ -140,9 +143,31 @@ end_place(const struct tech *t)
 	return t->own_end ? t->end : t->home;
 }
 
-bool
-insertion_try(const struct cost_frame *f, int32_t tech, const struct retimed *r,
-    const struct visit *v, int32_t pos, struct insertion *ret)
+/* What a visit means for one technician. */
+struct pace {
+	int32_t speed_pct, work_s;
+};
+
+static struct pace
+pace_of(const struct cost_frame *f, int32_t tech, const struct visit *v)
+{
+	struct work work;
+
+	state_work_of(f->s, tech, v->kind, v->duration_s, &work);
+	return (struct pace){ state_speed_pct(f->s, tech), work.planned_s };
+}
+
+static int64_t
+start_at(const struct cost_frame *f, const struct visit *v, int64_t t)
+{
+	if (t < v->open)
+		t = v->open;
+	return v->call < 0 ? t : state_start_at(state_call(f->s, v->call), t);
+}
+
+static bool
+try_at(const struct cost_frame *f, int32_t tech, const struct retimed *r, const struct visit *v,
+    struct pace pace, int32_t pos, struct insertion *ret)
 {
 	const struct guidelines *g = state_guidelines(f->s);
 	const struct tech *t = state_tech(f->s, tech);
@@ -157,18 +182,18 @@ insertion_try(const struct cost_frame *f, int32_t tech, const struct retimed *r,
 
 	*ret = (struct insertion){ .pos = pos };
 	from = first ? r->ready : r->stop[pos - 1].end;
-	to = travel_s(&travel, prev, v->site, t->speed_pct);
-	back = travel_s(&travel, v->site, next, t->speed_pct);
+	to = travel_s(&travel, prev, v->site, pace.speed_pct);
+	back = travel_s(&travel, v->site, next, pace.speed_pct);
 	old = pos < r->stops ? r->stop[pos].drive_s :
-	    r->stops > r->under_way ? travel_s(&travel, prev, next, t->speed_pct) : 0;
-	ret->start = from + to > v->open ? from + to : v->open;
+	    r->stops > r->under_way ? travel_s(&travel, prev, next, pace.speed_pct) : 0;
+	ret->start = start_at(f, v, from + to);
 	/* Before the gap's breaks if it ends by then, else after them. */
-	if (breaks > 0 && ret->start + v->duration_s > break_start) {
+	if (breaks > 0 && ret->start + pace.work_s > break_start) {
 		from = break_start + breaks;
-		ret->start = from + to > v->open ? from + to : v->open;
+		ret->start = start_at(f, v, from + to);
 		breaks = 0;
 	}
-	ret->end = ret->start + v->duration_s;
+	ret->end = ret->start + pace.work_s;
 	ret->detour_s = to + back - old;
 	if (pos < r->stops)
 		push_on(f, r, pos, ret->end + breaks + back, ret);
@@ -185,16 +210,25 @@ insertion_try(const struct cost_frame *f, int32_t tech, const struct retimed *r,
 }
 
 bool
+insertion_try(const struct cost_frame *f, int32_t tech, const struct retimed *r,
+    const struct visit *v, int32_t pos, struct insertion *ret)
+{
+	return try_at(f, tech, r, v, pace_of(f, tech, v), pos, ret);
+}
+
+bool
 insertion_best(const struct cost_frame *f, int32_t tech, const struct retimed *r,
     const struct visit *v, struct insertion *ret)
 {
 	struct insertion one;
+	struct pace pace;
 	bool found = false;
 
 	if (!r->works || !insertion_skilled(state_tech(f->s, tech), v))
 		return false;
+	pace = pace_of(f, tech, v);
 	for (int32_t pos = insertion_frozen(f->s, f->now, r); pos <= r->stops; pos++) {
-		if (r->stops >= STATE_STOPS_MAX || !insertion_try(f, tech, r, v, pos, &one))
+		if (r->stops >= STATE_STOPS_MAX || !try_at(f, tech, r, v, pace, pos, &one))
 			continue;
 		if (!found || one.cents < ret->cents)
 			*ret = one;

@@ -14,14 +14,16 @@
 #include "daemon/retime.h"
 #include "daemon/state.h"
 
-/* A call, booked or only asked about. */
+/* A call, booked or only asked about (call -1). */
 struct visit {
+	int32_t call;
 	struct place site;
 	struct skill need[STATE_NEEDS_MAX];
 	int32_t needs;
 	enum severity severity;
 	int64_t opened, open, due; /* open: earliest start; due: INT64_MAX none */
-	int32_t duration_s;
+	char kind[STATE_KIND_SIZE];
+	int32_t duration_s; /* as given, 0 not: how long it takes depends on who does it */
 };
 
 struct insertion {

@@ -69,6 +69,45 @@ help_tech(struct request *r, struct found *ret)
 }
 
 bool
+help_stop(struct request *r, struct found *f)
+{
+	const struct call_state *c;
+	const struct tech *t;
+
+	if (!help_call(r, f) || !help_tech(r, f))
+		return false;
+	c = state_call(f->s, f->call);
+	t = state_tech(f->s, f->tech);
+	if (c->tech == f->tech && c->closed == 0)
+		return true;
+	if (c->closed > 0)
+		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s ended already, it is %s", c->id,
+		    call_status_name(c->status));
+	else if (request_principal(r)->role == ROLE_TECHNICIAN)
+		request_refuse(r, RPC_NOT_FOUND, NULL, "call: %s is not on your route; day.get shows what "
+		    "is", c->id);
+	else
+		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s is %s%s%s, not %s's; move it with "
+		    "override.force first", c->id, call_status_name(c->status),
+		    c->tech >= 0 ? " for " : "",
+		    c->tech >= 0 ? state_tech(f->s, c->tech)->id : "", t->id);
+	return false;
+}
+
+bool
+help_at_work(struct request *r, const struct found *f)
+{
+	const struct tech *t = state_tech(f->s, f->tech);
+
+	if (t->status == TECH_ON_SITE && t->call == f->call)
+		return true;
+	request_refuse(r, RPC_WRONG_STATE, NULL, "%s is not at work at %s (it is %s); stop.arrive comes "
+	    "first", t->id, state_call(f->s, f->call)->id,
+	    call_status_name(state_call(f->s, f->call)->status));
+	return false;
+}
+
+bool
 help_version(struct request *r, int64_t current, const char *what)
 {
 	int64_t wanted = params_int(request_params(r), "if_version", current);

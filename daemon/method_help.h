@@ -26,6 +26,11 @@ bool help_call(struct request *r, struct found *ret);
 /* The member "technician"; adds to ret if a call was found before: both are of one territory. */
 bool help_tech(struct request *r, struct found *ret);
 
+/* The members "technician" and "call", the call being on his route. False after answering. */
+bool help_stop(struct request *r, struct found *ret);
+/* Whether he is at work at this very call. False after answering that he is not. */
+bool help_at_work(struct request *r, const struct found *f);
+
 /* The member "if_version" against the present version. False after answering "conflict". */
 bool help_version(struct request *r, int64_t current, const char *what);
 

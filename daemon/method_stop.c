@@ -11,33 +11,6 @@ enum { DONE_MAX = 200, NOTE_LATE_S = 60 };
 
 /* --- stops --- */
 
-/* The technician and a call on his route; answers when it is not. */
-static bool
-find_stop(struct request *r, struct found *f)
-{
-	const struct call_state *c;
-	const struct tech *t;
-
-	if (!help_call(r, f) || !help_tech(r, f))
-		return false;
-	c = state_call(f->s, f->call);
-	t = state_tech(f->s, f->tech);
-	if (c->tech == f->tech && c->closed == 0)
-		return true;
-	if (c->closed > 0)
-		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s ended already, it is %s", c->id,
-		    call_status_name(c->status));
-	else if (request_principal(r)->role == ROLE_TECHNICIAN)
-		request_refuse(r, RPC_NOT_FOUND, NULL, "call: %s is not on your route; day.get shows what "
-		    "is", c->id);
-	else
-		request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s is %s%s%s, not %s's; move it with "
-		    "override.force first", c->id, call_status_name(c->status),
-		    c->tech >= 0 ? " for " : "",
-		    c->tech >= 0 ? state_tech(f->s, c->tech)->id : "", t->id);
-	return false;
-}
-
 static bool
 is_absent(const struct tech *t, int64_t at)
 {
@@ -68,18 +41,14 @@ may_take_up(struct request *r, const struct found *f, int64_t at)
 	return false;
 }
 
-/* Whether he is at work at this very call. */
-static bool
-is_at_work(struct request *r, const struct found *f)
+/* How long he is planned to work on it. */
+static int32_t
+work_s(const struct found *f)
 {
-	const struct tech *t = state_tech(f->s, f->tech);
+	struct work work;
 
-	if (t->status == TECH_ON_SITE && t->call == f->call)
-		return true;
-	request_refuse(r, RPC_WRONG_STATE, NULL, "%s is not at work at %s (it is %s); stop.arrive comes "
-	    "first", t->id, state_call(f->s, f->call)->id,
-	    call_status_name(state_call(f->s, f->call)->status));
-	return false;
+	state_work(f->s, f->tech, f->call, &work);
+	return work.planned_s;
 }
 
 /* The members that every stop event has. */
@@ -124,7 +93,7 @@ stop_depart(struct request *r)
 	int64_t at, arrival;
 	json_t *body;
 
-	if (!find_stop(r, &f) || !help_at(r, &f, &at) || !may_take_up(r, &f, at))
+	if (!help_stop(r, &f) || !help_at(r, &f, &at) || !may_take_up(r, &f, at))
 		return;
 	t = state_tech(f.s, f.tech);
 	c = state_call(f.s, f.call);
@@ -133,13 +102,13 @@ stop_depart(struct request *r)
 		return;
 	}
 	travel = state_travel(f.s);
-	arrival = at + travel_s(&travel, t->at, c->site, t->speed_pct);
+	arrival = at + travel_s(&travel, t->at, c->site, state_speed_pct(f.s, f.tech));
 	/* The work does not start before the window that the customer was promised. */
 	if (c->told.promise && arrival < c->told.promise_from)
 		arrival = c->told.promise_from;
 	body = stop_body(&f, c->version + 1, at);
 	build_set(&body, "arrival", json_integer(arrival));
-	build_set(&body, "end", json_integer(arrival + c->duration_s));
+	build_set(&body, "end", json_integer(arrival + work_s(&f)));
 	commit_stop(r, &f, EV_STOP_DEPARTED, body, CALL_EN_ROUTE);
 }
 
@@ -152,11 +121,11 @@ stop_arrive(struct request *r)
 	int64_t at;
 	json_t *body;
 
-	if (!find_stop(r, &f) || !help_at(r, &f, &at) || !may_take_up(r, &f, at))
+	if (!help_stop(r, &f) || !help_at(r, &f, &at) || !may_take_up(r, &f, at))
 		return;
 	c = state_call(f.s, f.call);
 	body = stop_body(&f, c->version + 1, at);
-	build_set(&body, "end", json_integer(at + c->duration_s));
+	build_set(&body, "end", json_integer(at + work_s(&f)));
 	commit_stop(r, &f, EV_STOP_ARRIVED, body, CALL_ON_SITE);
 }
 
@@ -167,7 +136,7 @@ stop_finish(struct request *r)
 	int64_t at;
 	json_t *body;
 
-	if (!find_stop(r, &f) || !help_at(r, &f, &at) || !is_at_work(r, &f))
+	if (!help_stop(r, &f) || !help_at(r, &f, &at) || !help_at_work(r, &f))
 		return;
 	body = stop_body(&f, state_call(f.s, f.call)->version + 1, at);
 	build_set(&body, "outcome",
@@ -187,7 +156,7 @@ stop_no_access(struct request *r)
 	json_t *body, *result;
 	size_t n = 0;
 
-	if (!find_stop(r, &f) || !help_at(r, &f, &at))
+	if (!help_stop(r, &f) || !help_at(r, &f, &at))
 		return;
 	t = state_tech(f.s, f.tech);
 	c = state_call(f.s, f.call);
@@ -196,7 +165,7 @@ stop_no_access(struct request *r)
 		if (!may_take_up(r, &f, at))
 			return;
 		body = stop_body(&f, ++version, at);
-		build_set(&body, "end", json_integer(at + c->duration_s));
+		build_set(&body, "end", json_integer(at + work_s(&f)));
 		ev[n++] = event_new(EV_STOP_ARRIVED, f.now, body);
 	}
 	body = stop_body(&f, ++version, at);
@@ -223,7 +192,7 @@ stop_running_late(struct request *r)
 	int64_t by_s = params_int(request_params(r), "by_s", 0), end;
 	json_t *body;
 
-	if (!find_stop(r, &f))
+	if (!help_stop(r, &f))
 		return;
 	t = state_tech(f.s, f.tech);
 	c = state_call(f.s, f.call);

@@ -31,15 +31,14 @@ order_without(const struct retimed *r, int32_t call, int32_t ret[STATE_STOPS_MAX
 static int32_t
 drive_of(const struct state *s, int32_t tech, const struct retimed *r)
 {
-	const struct tech *t = state_tech(s, tech);
 	struct travel_model travel = state_travel(s);
 	int32_t sum = 0;
 
 	for (int32_t i = r->under_way; i < r->stops; i++)
 		sum += r->stop[i].drive_s;
 	if (r->stops > r->under_way)
-		sum += travel_s(&travel, state_call(s, r->stop[r->stops - 1].call)->site, t->end,
-		    t->speed_pct);
+		sum += travel_s(&travel, state_call(s, r->stop[r->stops - 1].call)->site,
+		    state_tech(s, tech)->end, state_speed_pct(s, tech));
 	return sum;
 }
 

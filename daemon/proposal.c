@@ -93,6 +93,7 @@ time_on(const struct state *s, const struct scope *sc, const struct plan_route *
 	const struct tech *t = state_tech(s, tech);
 	struct timing w = { .t = t, .travel = state_travel(s), .at = r->ready_place,
 		.free = r->ready };
+	int32_t speed_pct = state_speed_pct(s, tech);
 
 	w.dues = snapshot_breaks(t, r, w.due);
 	r->stops = r->under_way;
@@ -102,15 +103,18 @@ time_on(const struct state *s, const struct scope *sc, const struct plan_route *
 		const struct plan_stop *stop = &route->stop[i];
 		const struct call_state *c = state_call(s, sc->call[stop->call]);
 		int64_t arrival = origin + stop->start_s;
+		struct work work;
 		int32_t drive;
 
 		if (!take_breaks(&w, route, i, origin, r) || r->stops == STATE_STOPS_MAX)
 			return false;
-		drive = travel_s(&w.travel, w.at, c->site, t->speed_pct);
+		drive = travel_s(&w.travel, w.at, c->site, speed_pct);
 		if (w.free + drive - arrival > PUSH_MAX_S)
 			return false;
 		arrival = arrival > w.free + drive ? arrival : w.free + drive;
-		w.free = arrival + c->duration_s;
+		arrival = state_start_at(c, arrival);
+		state_work(s, tech, sc->call[stop->call], &work);
+		w.free = arrival + work.planned_s;
 		w.at = c->site;
 		r->stop[r->stops++] = (struct stop){
 			.call = sc->call[stop->call],
@@ -123,7 +127,7 @@ time_on(const struct state *s, const struct scope *sc, const struct plan_route *
 		return false;
 	r->end = w.free;
 	if (route->stops > 0)
-		r->end += travel_s(&w.travel, w.at, t->own_end ? t->end : t->home, t->speed_pct);
+		r->end += travel_s(&w.travel, w.at, t->own_end ? t->end : t->home, speed_pct);
 	r->overtime_s = (int32_t)(r->end > r->shift_end ? r->end - r->shift_end : 0);
 	return true;
 }

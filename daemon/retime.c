@@ -2,10 +2,15 @@
 #include "daemon/retime.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stddef.h>
 
+#include "daemon/learn.h"
+#include "daemon/normal.h"
+
 enum {
-	OVERDUE_S = 300,          /* overdue work is taken to last so much longer */
+	OVERDUE_S = 300,          /* what is overdue is taken to last so much longer */
+	OVERDUE_STEPS = 10,
 	SHIFT_AHEAD_S = 86400,    /* a shift is planned for a day ahead */
 	SHIFT_UNSTARTED_S = 1800, /* and so long after its start, if nobody said it started */
 };
@@ -18,6 +23,7 @@ struct walk {
 	const struct tech *t;
 	const struct shift *shift;
 	struct travel_model travel;
+	int32_t tech, speed_pct;
 	int64_t time; /* free from then on */
 	struct place place;
 	int32_t due[STATE_BREAKS_MAX]; /* breaks to take, in order */
@@ -48,6 +54,31 @@ overdue(int64_t until, int64_t now)
 	return until > now ? until : now + OVERDUE_S;
 }
 
+/*
+ * The end of work that is overdue. Of a kind that is known, by steps: half of those that last beyond
+ * one step are over by the next. They are steps so that an ETA is not pushed on with every look.
+ */
+static int64_t
+overdue_work(const struct state *s, int32_t tech, const struct call_state *c, int64_t until,
+    int64_t now)
+{
+	double lasts = 1 - state_guidelines(s)->plan_quantile_pct / 100.0;
+	struct work work;
+
+	if (until > now)
+		return until;
+	state_work(s, tech, state_tech(s, tech)->call, &work);
+	for (int i = 0; i < OVERDUE_STEPS && work.kind_cases >= LEARN_FEW; i++) {
+		int64_t end = c->arrival +
+		    (int64_t)exp(work.log_mean + work.log_sd * -normal_at(lasts));
+
+		if (end > now)
+			return end;
+		lasts /= 2;
+	}
+	return overdue(until, now);
+}
+
 /* --- when and where he is ready --- */
 
 static int32_t
@@ -69,8 +100,9 @@ shift_planned(const struct tech *t, int64_t now)
 
 /* What is under way becomes the first stop. */
 static void
-under_way(const struct state *s, const struct tech *t, int64_t now, struct retimed *r)
+under_way(const struct state *s, int32_t tech, int64_t now, struct retimed *r)
 {
+	const struct tech *t = state_tech(s, tech);
 	const struct call_state *c = state_call(s, t->call);
 	struct stop stop = t->stop[0];
 
@@ -79,7 +111,7 @@ under_way(const struct state *s, const struct tech *t, int64_t now, struct retim
 		stop.arrival = overdue(c->arrival, now);
 		stop.end = stop.arrival + later(c->end - c->arrival, 0);
 	} else {
-		stop.end = overdue(t->until, now);
+		stop.end = overdue_work(s, tech, c, t->until, now);
 	}
 	r->stop[0] = stop;
 	r->stops = r->under_way = 1;
@@ -112,8 +144,10 @@ mind_absence(const struct tech *t, struct retimed *r)
 }
 
 static void
-ready_for(const struct state *s, const struct tech *t, int64_t now, struct retimed *r)
+ready_for(const struct state *s, int32_t tech, int64_t now, struct retimed *r)
 {
+	const struct tech *t = state_tech(s, tech);
+
 	r->stops = r->losts = r->takens = r->under_way = 0;
 	r->ready = now;
 	r->ready_place = t->status == TECH_OFF ? t->home : t->at;
@@ -121,7 +155,7 @@ ready_for(const struct state *s, const struct tech *t, int64_t now, struct retim
 	r->shift_end = r->overtime_max_s = 0;
 	r->works = false;
 	if (t->call >= 0)
-		under_way(s, t, now, r);
+		under_way(s, tech, now, r);
 	else if (t->status == TECH_ON_BREAK)
 		r->ready = overdue(t->until, now);
 	if (r->shift >= 0) {
@@ -142,12 +176,16 @@ ready_for(const struct state *s, const struct tech *t, int64_t now, struct retim
 /* --- one stop after the other --- */
 
 static void
-walk_init(struct walk *w, const struct state *s, const struct tech *t, struct retimed *r)
+walk_init(struct walk *w, const struct state *s, int32_t tech, struct retimed *r)
 {
+	const struct tech *t = state_tech(s, tech);
+
 	*w = (struct walk){ .s = s,
 		.t = t,
 		.shift = &t->shift[r->shift],
 		.travel = state_travel(s),
+		.tech = tech,
+		.speed_pct = state_speed_pct(s, tech),
 		.time = r->ready,
 		.place = r->ready_place,
 		.r = r };
@@ -171,22 +209,17 @@ walk_due(const struct walk *w, int32_t i)
 static int32_t
 walk_drive(const struct walk *w, struct place from, struct place to)
 {
-	return travel_s(&w->travel, from, to, w->t->speed_pct);
+	return travel_s(&w->travel, from, to, w->speed_pct);
 }
 
-/* The earliest start of a call that the rules and what was told allow. */
-static int64_t
-not_before(const struct state *s, const struct call_state *c)
+int64_t
+retime_start(const struct state *s, const struct call_state *c, int64_t t)
 {
-	int64_t from = 0;
-
-	if (c->appointment)
-		from = c->appt_from;
 	if (c->told.any)
-		from = later(from, c->told.arrival - state_guidelines(s)->eta_tolerance_s);
+		t = later(t, c->told.arrival - state_guidelines(s)->eta_tolerance_s);
 	if (c->told.promise)
-		from = later(from, c->told.promise_from);
-	return from;
+		t = later(t, c->told.promise_from);
+	return state_start_at(c, t);
 }
 
 /*
@@ -213,20 +246,22 @@ walk_try(const struct walk *w, int32_t call, struct step *ret)
 	const struct call_state *c = state_call(w->s, call);
 	int64_t t = w->time;
 	int32_t drive_s = walk_drive(w, w->place, c->site);
+	struct work work;
 
+	state_work(w->s, w->tech, call, &work);
 	ret->drive_s = drive_s;
 	ret->breaks = 0;
 	for (;;) {
 		int32_t i = w->dues_done + ret->breaks;
 		int64_t start, over, with;
 
-		ret->arrival = later(t + drive_s, not_before(w->s, c));
-		ret->end = ret->arrival + c->duration_s;
+		ret->arrival = retime_start(w->s, c, t + drive_s);
+		ret->end = ret->arrival + work.planned_s;
 		if (i == w->dues)
 			return;
 		start = later(t, walk_due(w, i)->from);
 		over = start + walk_due(w, i)->duration_s;
-		with = later(over + drive_s, not_before(w->s, c));
+		with = retime_start(w->s, c, over + drive_s);
 		if (!break_now(w, w->due[i], call, ret->end, with - ret->arrival))
 			return;
 		ret->break_start[ret->breaks++] = start;
@@ -259,14 +294,14 @@ walk_break(struct walk *w, int64_t start)
 
 /* Adds a call to the route, or to those lost: he may not do it, or not within the day. */
 static void
-walk_stop(struct walk *w, int32_t tech, int32_t call)
+walk_stop(struct walk *w, int32_t call)
 {
 	const struct call_state *c = state_call(w->s, call);
 	struct retimed *r = w->r;
 	struct step step;
 
 	walk_try(w, call, &step);
-	if (!state_may(w->s, tech, call) || r->stops == STATE_STOPS_MAX ||
+	if (!state_may(w->s, w->tech, call) || r->stops == STATE_STOPS_MAX ||
 	    walk_home(w, step.end, c->site, w->dues_done + step.breaks) > latest_end(r)) {
 		r->lost[r->losts++] = call;
 		return;
@@ -314,21 +349,20 @@ static void
 lay_out(const struct state *s, int32_t tech, int64_t now, const int32_t *calls, int32_t n,
     bool as_planned, struct retimed *ret)
 {
-	const struct tech *t = state_tech(s, tech);
 	struct walk w;
 
 	assert(n >= 0 && n <= STATE_STOPS_MAX);
-	ready_for(s, t, now, ret);
+	ready_for(s, tech, now, ret);
 	if (!ret->works) {
 		for (int32_t i = 0; i < n; i++)
 			ret->lost[ret->losts++] = calls[i];
 		return;
 	}
-	walk_init(&w, s, t, ret);
+	walk_init(&w, s, tech, ret);
 	if (as_planned)
 		walk_gaps(&w);
 	for (int32_t i = 0; i < n; i++)
-		walk_stop(&w, tech, calls[i]);
+		walk_stop(&w, calls[i]);
 	walk_end(&w);
 }
 

@@ -3,15 +3,16 @@
  * Re-timing: where the routes as they stand lead, seen from a moment. The stay plan.
  *
  * Same order, same technicians; each stop starts when the technician can be there,
- * but not before its appointment; a told stop is not
+ * but not before the call may start (state_start_at()); a told stop is not
  * started earlier than its ETA less the tolerance, a promised one not before
  * its window opens. A break stays in the gap where the plan has it, as long as it starts within its
  * window there (or was planned late); else it is taken at the last gap between stops that
  * still starts it within its window, else at the first gap after it; where both would be bad, where
  * waiting for the window costs no more time than being late. After the last stop the breaks
  * still due are taken before the way home.
- * What is under way ends at its planned end, or, when that has passed, a
- * little after now (overdue work: 5 minutes more, each time).
+ * Work takes as long as state_work() says, drives as state_speed_pct() does.
+ * What is under way ends at its planned end, or, when that has passed, 5 minutes after now; work of a
+ * kind that is known, when half of those that lasted so long have ended.
  */
 #ifndef EVENKEEL_DAEMON_RETIME_H
 #define EVENKEEL_DAEMON_RETIME_H
@@ -47,6 +48,12 @@ struct retimed {
  * ends the day where it begins, or, begun already, puts off what is next to its end.
  */
 void retime(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
+
+/*
+ * The start of a call whose technician can be there at t: when it may start, and not before what was
+ * promised and, but for the tolerance, told.
+ */
+int64_t retime_start(const struct state *s, const struct call_state *c, int64_t t);
 
 /*
  * The same for any order of calls instead of the technician's own stops ahead (what is under way

@@ -103,23 +103,11 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t
-told_from(const struct state *s, const struct call_state *c)
-{
-	int64_t from = 0;
-
-	if (c->told.any)
-		from = c->told.arrival - state_guidelines(s)->eta_tolerance_s;
-	if (c->told.promise)
-		from = later(from, c->told.promise_from);
-	return from;
-}
-
 /* Puts each start off to when it may be. */
 static void
 hold_back(const struct play *p, const struct call_state *c, int32_t start[RISK_SAMPLES])
 {
-	int64_t from = later(state_start_at(c, 0), told_from(p->s, c));
+	int64_t from = retime_start(p->s, c, 0);
 
 	for (int i = 0; i < RISK_SAMPLES; i++) {
 		int64_t at = later(p->now + start[i], from);

@@ -111,7 +111,7 @@ put_technician(const struct cost_frame *f, const struct scope *sc, const struct 
 	to->ready_s = away(f, r->ready);
 	to->shift_end_s = away(f, r->shift_end);
 	to->overtime_max_s = r->overtime_max_s;
-	to->speed_pct = t->speed_pct;
+	to->speed_pct = state_speed_pct(f->s, sc->tech[k]);
 	to->drive_cents_per_h = g->drive_cents_per_h;
 	to->wait_cents_per_h = g->wait_cents_per_h;
 	to->overtime_cents_per_h = g->overtime_cents_per_h;
@@ -175,6 +175,18 @@ put_forbidden(const struct cost_frame *f, const struct scope *sc, const struct c
 	return 0;
 }
 
+/* The beginning of the first declined window after t, INT64_MAX none. */
+static int64_t
+next_declined(const struct call_state *c, int64_t t)
+{
+	int64_t next = INT64_MAX;
+
+	for (int32_t i = 0; i < c->declineds; i++)
+		if (c->declined[i].from > t && c->declined[i].from < next)
+			next = c->declined[i].from;
+	return next;
+}
+
 static void
 put_prices(const struct cost_frame *f, int32_t call, struct call *to)
 {
@@ -192,6 +204,24 @@ put_prices(const struct cost_frame *f, int32_t call, struct call *to)
 	to->unserved_cents = p.unserved_cents;
 }
 
+/* When it may start: from the earliest moment on, but not in the windows that its customer declined. */
+static void
+put_windows(const struct cost_frame *f, const struct call_state *c, struct call *to)
+{
+	int64_t open = state_start_at(c, 0), shut;
+
+	to->open_s = open > 0 ? away(f, open) : -AWAY_S_MAX;
+	while ((shut = next_declined(c, open)) != INT64_MAX && to->windows < PROBLEM_WINDOWS_MAX - 1) {
+		to->window[to->windows++] = (struct window){
+			.open_s = open > 0 ? away(f, open) : -AWAY_S_MAX,
+			.close_s = away(f, shut - 1),
+		};
+		open = state_start_at(c, shut);
+	}
+	if (to->windows > 0)
+		to->window[to->windows++] = (struct window){ away(f, open), PROBLEM_NEVER };
+}
+
 static int
 put_call(const struct cost_frame *f, const struct scope *sc, const struct names *names,
     int32_t call, struct call *to)
@@ -203,8 +233,7 @@ put_call(const struct cost_frame *f, const struct scope *sc, const struct names 
 
 	snprintf(to->id, sizeof(to->id), "%s", c->id);
 	to->site = c->site;
-	to->duration_s = c->duration_s;
-	to->open_s = c->appointment ? away(f, c->appt_from) : -AWAY_S_MAX;
+	put_windows(f, c, to);
 	to->due_s = due == INT64_MAX ? PROBLEM_NEVER : away(f, due);
 	to->opened_s = away(f, c->opened);
 	to->difficulty = c->difficulty;
@@ -218,6 +247,79 @@ put_call(const struct cost_frame *f, const struct scope *sc, const struct names 
 	put_told(f, sc, c, &to->told);
 	put_prices(f, call, to);
 	return put_forbidden(f, sc, c, to);
+}
+
+/* --- how long it takes --- */
+
+/* Planned times of the scope's calls: of anybody, and of one technician. */
+struct times {
+	int32_t *of_any, *of_one;
+};
+
+static int32_t
+planned_s(const struct cost_frame *f, int32_t tech, int32_t call)
+{
+	struct work work;
+
+	state_work(f->s, tech, call, &work);
+	return work.planned_s;
+}
+
+/* The times of one of them; whether they differ from anybody's. */
+static bool
+times_of(const struct cost_frame *f, const struct scope *sc, int32_t k, struct times *t)
+{
+	bool differ = false;
+
+	for (int32_t i = 0; i < sc->calls; i++) {
+		t->of_one[i] = planned_s(f, sc->tech[k], sc->call[i]);
+		differ |= t->of_one[i] != t->of_any[i];
+	}
+	return differ;
+}
+
+/* Kind 0 takes as long as anybody; the call's list by kind is made when the first one differs. */
+static int
+put_kind(const struct scope *sc, const struct times *t, int32_t kind, struct problem *p)
+{
+	for (int32_t i = 0; i < sc->calls; i++) {
+		struct call *c = &p->call[i];
+
+		if (c->duration_by_kind == NULL) {
+			c->duration_by_kind = calloc(PROBLEM_KINDS_MAX, sizeof(*c->duration_by_kind));
+			if (c->duration_by_kind == NULL)
+				return -ENOMEM;
+			c->duration_by_kind[0] = t->of_any[i];
+		}
+		/* Where there are more than a problem tells apart, the last are all as slow as the slowest. */
+		if (t->of_one[i] > c->duration_by_kind[kind])
+			c->duration_by_kind[kind] = t->of_one[i];
+	}
+	return 0;
+}
+
+static int
+put_times(const struct cost_frame *f, const struct scope *sc, struct problem *p)
+{
+	struct times t = {
+		.of_any = calloc((size_t)sc->calls + 1, sizeof(*t.of_any)),
+		.of_one = calloc((size_t)sc->calls + 1, sizeof(*t.of_one)),
+	};
+	int32_t kinds = 1;
+	int rc = t.of_any == NULL || t.of_one == NULL ? -ENOMEM : 0;
+
+	for (int32_t i = 0; rc == 0 && i < sc->calls; i++)
+		p->call[i].duration_s = t.of_any[i] = planned_s(f, -1, sc->call[i]);
+	for (int32_t k = 0; rc == 0 && k < sc->techs; k++) {
+		if (!times_of(f, sc, k, &t))
+			continue;
+		p->technician[k].kind = kinds < PROBLEM_KINDS_MAX ? kinds++ : PROBLEM_KINDS_MAX - 1;
+		rc = put_kind(sc, &t, p->technician[k].kind, p);
+	}
+	p->kinds = kinds > 1 ? kinds : 0;
+	free(t.of_any);
+	free(t.of_one);
+	return rc;
 }
 
 /* Where the stay plan puts each call: the daemon's own re-timing is the measure. */
@@ -267,6 +369,8 @@ snapshot_make(const struct cost_frame *f, const struct scope *sc, int32_t budget
 		rc = put_technician(f, sc, names, k, &p->technician[k]);
 	for (int32_t i = 0; rc == 0 && i < sc->calls; i++)
 		rc = put_call(f, sc, names, sc->call[i], &p->call[i]);
+	if (rc == 0)
+		rc = put_times(f, sc, p);
 	if (rc == 0)
 		put_stay(f, sc, p);
 	if (rc == 0) {

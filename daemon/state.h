@@ -325,6 +325,11 @@ void state_work(const struct state *s, int32_t tech, int32_t call, struct work *
 /* The same for a call that is only asked about. duration_s 0: not given. */
 void state_work_of(const struct state *s, int32_t tech, const char *kind, int32_t duration_s,
     struct work *ret);
+/*
+ * How much longer work takes that has lasted for elapsed_s: of those that last beyond it, the share
+ * that is planned with has ended then. At least a minute.
+ */
+int32_t state_work_left(const struct state *s, const struct work *w, int64_t elapsed_s);
 /* The speed a technician's drives are planned with, percent of the travel model's: as said and learned. */
 int32_t state_speed_pct(const struct state *s, int32_t tech);
 /* Standard deviation of the logarithm of a drive's time. */

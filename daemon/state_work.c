@@ -5,6 +5,8 @@
 #include "daemon/normal.h"
 #include "daemon/state_impl.h"
 
+#define TAIL_MIN 1e-12
+
 enum { PLANNED_MIN_S = 60, PLANNED_MAX_S = 86400, SPEED_MAX_PCT = 1000 };
 
 int64_t
@@ -68,6 +70,17 @@ state_work(const struct state *s, int32_t tech, int32_t call, struct work *ret)
 	const struct call_state *c = state_call(s, call);
 
 	state_work_of(s, tech, c->kind, c->duration_given ? c->duration_s : 0, ret);
+}
+
+int32_t
+state_work_left(const struct state *s, const struct work *w, int64_t elapsed_s)
+{
+	double lasts = 1 - s->guidelines.plan_quantile_pct / 100.0;
+
+	if (elapsed_s > 0)
+		lasts *= normal_below((w->log_mean - log((double)elapsed_s)) / w->log_sd);
+	return within(exp(w->log_mean - w->log_sd * normal_at(lasts > TAIL_MIN ? lasts : TAIL_MIN)) -
+	        (double)elapsed_s, PLANNED_MIN_S, PLANNED_MAX_S);
 }
 
 int32_t
