@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const struct method *const tables[] = { methods_session, methods_token, methods_shop,
-	methods_call, methods_tech, methods_stop, methods_plan, methods_quote, methods_price,
-	methods_promise, methods_after, methods_goodwill, methods_learn, methods_message };
+	methods_call, methods_book, methods_tech, methods_stop, methods_plan, methods_quote,
+	methods_price, methods_promise, methods_after, methods_goodwill, methods_learn, methods_message };
 
 const struct method *
 method_find(const char *name)

@@ -62,7 +62,8 @@ extern const struct method
     methods_session[]; /* method_session.c: session, feed, discover, status, clock */
 extern const struct method methods_token[];   /* method_token.c */
 extern const struct method methods_shop[];    /* method_shop.c: guidelines */
-extern const struct method methods_call[];    /* method_call.c */
+extern const struct method methods_call[];    /* method_call.c: amending, cancelling, looking */
+extern const struct method methods_book[];    /* method_book.c: booking */
 extern const struct method
     methods_tech[]; /* method_tech.c: technicians, shifts, positions, absence */
 extern const struct method methods_stop[];    /* method_stop.c: stops and breaks, day.get */

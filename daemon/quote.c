@@ -1,164 +1,434 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/quote.h"
 
-#include <math.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/build.h"
-#include "daemon/eta.h"
 #include "daemon/object.h"
+#include "daemon/quote_impl.h"
+#include "proto/when.h"
 
-enum {
-	APART_S = 1800, /* options of one technician are so far apart */
-	DELAY_S = 60,   /* smaller ones are not worth a word */
-};
+const char *
+quote_kind_name(enum quote_kind k)
+{
+	static const char *const name[QUOTE_KINDS] = {
+		[QUOTE_LEAST] = "least_disturbance",
+		[QUOTE_CHEAPEST] = "cheapest",
+		[QUOTE_SOONEST] = "soonest",
+		[QUOTE_PREFERRED] = "preferred",
+		[QUOTE_ANOTHER_DAY] = "another_day",
+	};
 
-struct option {
-	int32_t tech;
-	struct insertion in;
-};
+	return name[k];
+}
 
+/* --- forks that know the call --- */
+
+int
+quote_book(const struct state *s, int64_t now, const json_t *terms, struct state **ret,
+    int32_t *ret_call)
+{
+	struct state *fork = state_fork(s);
+	struct event *ev = NULL;
+	char id[STATE_ID_SIZE];
+	int rc = -ENOMEM;
+
+	if (fork == NULL)
+		return -ENOMEM;
+	state_next_id(fork, "c", id);
+	ev = event_new(EV_CALL_BOOKED, now, json_pack("{s:s, s:O}", "call", id, "terms",
+	    (json_t *)terms));
+	if (ev != NULL) {
+		ev->seq = state_seq(fork) + 1;
+		rc = state_apply(fork, ev, NULL, 0);
+	}
+	event_free(ev);
+	if (rc < 0) {
+		state_free(fork);
+		return rc;
+	}
+	*ret = fork;
+	*ret_call = state_call_find(fork, id);
+	return 0;
+}
+
+int
+quote_fork(const struct state *s, int64_t now, const struct quote_need *need, bool wished,
+    struct state **ret, int32_t *ret_call)
+{
+	json_t *terms = json_object();
+	int rc = -ENOMEM;
+
+	if (terms != NULL && json_object_update(terms, (json_t *)need->terms) == 0) {
+		if (!wished) {
+			json_object_del(terms, "due");
+			json_object_del(terms, "appointment");
+		}
+		rc = quote_book(s, now, terms, ret, ret_call);
+	}
+	json_decref(terms);
+	return rc;
+}
+
+int
+field_make(const struct quote_ask *ask, bool wished, struct field *ret)
+{
+	int rc;
+
+	*ret = (struct field){ .now = ask->now, .wished = wished };
+	rc = quote_fork(ask->s, ask->now, &ask->need, wished, &ret->s, &ret->call);
+	if (rc < 0)
+		return rc;
+	ret->f = cost_frame(ret->s, ret->now);
+	ret->base = spot_base(ret->s, ret->now);
+	return ret->base == NULL ? -ENOMEM : 0;
+}
+
+void
+field_done(struct field *fd)
+{
+	state_free(fd->s);
+	free(fd->base);
+	*fd = (struct field){ 0 };
+}
+
+/* --- candidates --- */
+
+int32_t
+candidate_routes(const struct candidate *c, struct new_route *ret, int32_t max)
+{
+	const struct field *fd = c->field;
+
+	if (c->offer == NULL) {
+		ret[0].tech = c->spot.tech;
+		spot_route(&fd->f, fd->base, fd->call, &c->spot, &ret[0].timed);
+		return 1;
+	}
+	if (c->offer->routes > max)
+		return 0;
+	memcpy(ret, c->offer->route, (size_t)c->offer->routes * sizeof(*ret));
+	return c->offer->routes;
+}
+
+/* Makes room for so many more. */
 static int
-by_cents(const void *a, const void *b)
+pool_grow(struct pool *p, int32_t more)
 {
-	const struct option *x = a, *y = b;
+	struct candidate *list;
 
-	if (x->in.cents != y->in.cents)
-		return x->in.cents < y->in.cents ? -1 : 1;
-	return x->tech < y->tech ? -1 : x->tech > y->tech;
+	if (p->n + more <= p->max)
+		return 0;
+	list = realloc(p->list, (size_t)(p->n + more) * sizeof(*list));
+	if (list == NULL)
+		return -ENOMEM;
+	p->list = list;
+	p->max = p->n + more;
+	return 0;
 }
 
+/* Every place in every route of a field. */
+static int
+add_spots(struct pool *p, const struct field *fd)
+{
+	int32_t max = spot_max(fd->s, fd->base), n;
+	struct spot *spot = calloc((size_t)max + 1, sizeof(*spot));
+	int rc = spot == NULL ? -ENOMEM : pool_grow(p, max);
+
+	if (rc == 0) {
+		n = spot_all(&fd->f, fd->base, fd->call, -1, spot, max);
+		for (int32_t i = 0; i < n; i++)
+			p->list[p->n++] = (struct candidate){ .field = fd, .spot = spot[i] };
+	}
+	free(spot);
+	return rc;
+}
+
+/* Where the solver's plan has the call; false when nowhere. */
 static bool
-is_forbidden(const json_t *forbidden, const char *id)
+offer_spot(const struct field *fd, const struct planner_offer *offer, struct spot *ret)
 {
-	const json_t *one;
-	size_t i;
+	*ret = (struct spot){ .tech = -1, .disturbed = offer->disturbed };
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *t = &offer->route[r].timed;
+		const struct retimed *was = &fd->base[offer->route[r].tech];
+		struct cost before = { 0 }, after = { 0 };
 
-	json_array_foreach(forbidden, i, one)
-		if (strcmp(json_string_value(one), id) == 0)
-			return true;
-	return false;
-}
-
-/* The chance that a start planned so lies in [start - before, start + after]. */
-static double
-confidence(const struct state *s, const struct retimed *r, const struct option *o, int64_t before,
-    int64_t after)
-{
-	double var = 0, sd;
-
-	for (int32_t i = 0; i < o->in.pos && i < r->stops; i++) {
-		double work = (double)(r->stop[i].end - r->stop[i].arrival) * ETA_DURATION_SD;
-		double drive = r->stop[i].drive_s * ETA_DRIVE_SD;
-
-		var += work * work + drive * drive;
+		cost_route(&fd->f, offer->route[r].tech, was, &before);
+		cost_route(&fd->f, offer->route[r].tech, t, &after);
+		ret->cents += cost_total(&after) - cost_total(&before);
+		for (int32_t i = t->under_way; i < t->stops; i++) {
+			if (t->stop[i].call != fd->call)
+				continue;
+			ret->tech = offer->route[r].tech;
+			ret->pos = i;
+			ret->start = t->stop[i].arrival;
+			ret->end = t->stop[i].end;
+		}
 	}
-	(void)s;
-	if (o->in.detour_s > 0)
-		var += o->in.detour_s * ETA_DRIVE_SD * o->in.detour_s * ETA_DRIVE_SD;
-	if (var < 1)
-		return 0.99;
-	sd = sqrt(2 * var);
-	var = (erf((double)after / sd) + erf((double)before / sd)) / 2;
-	return var > 0.99 ? 0.99 : round(var * 100) / 100;
+	return ret->tech >= 0;
 }
 
-static json_t *
-delays(const struct state *s, const struct retimed *r, const struct option *o, bool broken_only)
-{
-	json_t *list = json_array();
-
-	for (int32_t i = 0; i < r->stops; i++) {
-		const struct call_state *c = state_call(s, r->stop[i].call);
-		int64_t from = r->stop[i].arrival, to = from + o->in.push_s[i];
-		bool breaks = c->told.promise && from <= c->told.promise_to &&
-		    to > c->told.promise_to;
-
-		if (broken_only && breaks)
-			build_add(&list, json_string(c->id));
-		if (broken_only || to - from < DELAY_S)
-			continue;
-		build_add(&list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "call", c->id,
-		    "from", object_when(s, from), "to", object_when(s, to), "technician",
-		    state_tech(s, o->tech)->id, "promise",
-		    breaks ? "breaks" : c->told.promise ? "holds" : "none"));
-	}
-	return list;
-}
-
-static json_t *
-show(const struct state *s, int64_t now, const struct option *o)
-{
-	const struct guidelines *g = state_guidelines(s);
-	int64_t from = o->in.start - g->promise_before_s, to = o->in.start + g->promise_after_s;
-	struct retimed r;
-
-	retime(s, o->tech, now, &r);
-	from = from > now ? from : now;
-	return json_pack("{s:o, s:s, s:o, s:f, s:I, s:i, s:o, s:o}", "window",
-	    object_window(s, from, to), "technician", state_tech(s, o->tech)->id, "arrival",
-	    object_when(s, o->in.start), "confidence",
-	    confidence(s, &r, o, g->promise_before_s, g->promise_after_s), "cost_cents",
-	    (json_int_t)o->in.cents, "overtime_s", (int)o->in.overtime_s, "delays",
-	    delays(s, &r, o, false), "breaks", delays(s, &r, o, true));
-}
-
-static bool
-is_apart(const struct option *list, const int32_t *taken, int32_t n, int32_t one)
-{
-	for (int32_t i = 0; i < n; i++) {
-		const struct option *a = &list[taken[i]], *b = &list[one];
-
-		if (llabs(a->in.start - b->in.start) < APART_S)
-			return false;
-	}
-	return true;
-}
-
-/* The cheapest of each technician, the best of all, sorted. */
+/* Promises of a field's routes that hold now and would not by the solver's plan. */
 static int32_t
-gather(const struct state *s, int64_t now, const struct visit *v, const char *required,
-    const json_t *forbidden, struct option *list)
+offer_broken(const struct field *fd, const struct planner_offer *offer)
 {
-	struct cost_frame f = cost_frame(s, now);
 	int32_t n = 0;
 
-	for (int32_t k = 0; k < state_techs(s); k++) {
-		const struct tech *t = state_tech(s, k);
-		struct retimed r;
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *t = &offer->route[r].timed;
 
-		if ((required != NULL && strcmp(t->id, required) != 0) ||
-		    is_forbidden(forbidden, t->id))
-			continue;
-		retime(s, k, now, &r);
-		list[n].tech = k;
-		n += insertion_best(&f, k, &r, v, &list[n].in);
+		for (int32_t i = t->under_way; i < t->stops; i++) {
+			const struct call_state *c = state_call(fd->s, t->stop[i].call);
+
+			n += c->told.promise && t->stop[i].arrival > c->told.promise_to &&
+			    c->arrival <= c->told.promise_to && c->tech >= 0;
+		}
 	}
-	qsort(list, (size_t)n, sizeof(*list), by_cents);
 	return n;
 }
 
-json_t *
-quote_options(const struct state *s, int64_t now, const struct visit *v, const char *required,
-    const json_t *forbidden)
+static int
+add_offers(struct pool *p, const struct field *fd, const struct quote_ask *ask)
 {
-	struct option *list = calloc((size_t)state_techs(s) + 1, sizeof(*list));
-	json_t *options = json_array();
-	int32_t taken[QUOTE_OPTIONS_MAX], n = 0, found;
+	int rc = pool_grow(p, ask->offers);
 
-	if (list == NULL || options == NULL) {
-		free(list);
-		json_decref(options);
-		return NULL;
-	}
-	found = gather(s, now, v, required, forbidden, list);
-	for (int32_t i = 0; i < found && n < QUOTE_OPTIONS_MAX; i++) {
-		if (!is_apart(list, taken, n, i))
+	for (int32_t i = 0; rc == 0 && i < ask->offers; i++) {
+		struct candidate c = { .field = fd, .offer = &ask->offer[i] };
+
+		if (c.offer->routes == 0 || !offer_spot(fd, c.offer, &c.spot))
 			continue;
-		taken[n++] = i;
-		build_add(&options, show(s, now, &list[i]));
+		c.spot.broken = offer_broken(fd, c.offer);
+		p->list[p->n++] = c;
 	}
-	free(list);
-	return options;
+	return rc;
+}
+
+/* --- the whole --- */
+
+/* What is needed while a quote is worked out. */
+struct making {
+	const struct quote_ask *ask;
+	struct field wished, free, day; /* as wished; without a wish; another day */
+	struct candidate another;
+	struct pool pool;
+	int32_t chance_pct; /* the best that the wish has */
+};
+
+static void
+making_done(struct making *w)
+{
+	field_done(&w->wished);
+	field_done(&w->free);
+	field_done(&w->day);
+	free(w->pool.list);
+}
+
+static bool
+has_wish(const struct quote_need *need)
+{
+	return need->due > 0 || need->appointment;
+}
+
+/* With the wish: what does not meet it is no candidate, but tells how likely the wish is. */
+static int
+look_wished(struct making *w)
+{
+	int rc = field_make(w->ask, true, &w->wished);
+
+	if (rc == 0)
+		rc = add_spots(&w->pool, &w->wished);
+	if (rc == 0)
+		rc = add_offers(&w->pool, &w->wished, w->ask);
+	if (rc < 0)
+		return rc;
+	quote_look(&w->ask->need, &w->pool, 0);
+	for (int32_t i = 0; i < w->pool.n; i++) {
+		struct candidate *c = &w->pool.list[i];
+
+		if (c->looked && c->chance_pct > w->chance_pct)
+			w->chance_pct = c->chance_pct;
+		c->bad = c->bad || !c->meets;
+	}
+	return 0;
+}
+
+static int
+look_free(struct making *w)
+{
+	int32_t from = w->pool.n;
+	int rc = field_make(w->ask, false, &w->free);
+
+	if (rc == 0)
+		rc = add_spots(&w->pool, &w->free);
+	if (rc == 0 && !has_wish(&w->ask->need))
+		rc = add_offers(&w->pool, &w->free, w->ask);
+	if (rc == 0)
+		quote_look(&w->ask->need, &w->pool, from);
+	return rc;
+}
+
+/* Whether what meets the need leaves something to be wished: then the rest is looked at, too. */
+static bool
+is_wanting(const struct making *w, const char *preferred)
+{
+	int32_t best[QUOTE_KINDS];
+	const struct candidate *least;
+
+	quote_choose(&w->pool, preferred, best);
+	if (best[QUOTE_LEAST] < 0 || (preferred[0] != '\0' && best[QUOTE_PREFERRED] < 0))
+		return true;
+	least = &w->pool.list[best[QUOTE_LEAST]];
+	return least->spot.broken > 0 || least->spot.disturbed > 0;
+}
+
+static const char *
+preferred_of(const struct quote_need *need)
+{
+	const char *id = json_string_value(json_object_get(need->terms, "preferred"));
+
+	return id != NULL ? id : "";
+}
+
+/* Shows the best of each kind; one that does not stand the check gives way to the next best. */
+static int
+show_best(struct making *w, struct quote_result *ret)
+{
+	const char *preferred = preferred_of(&w->ask->need);
+	int32_t best[QUOTE_KINDS];
+	int rc = 0;
+
+	for (bool again = true; again;) {
+		again = false;
+		quote_done(ret);
+		quote_choose(&w->pool, preferred, best);
+		for (int k = 0; k < QUOTE_ANOTHER_DAY && !again; k++) {
+			unsigned kinds = 0;
+
+			for (int of = 0; of < QUOTE_ANOTHER_DAY; of++)
+				if (best[of] == best[k])
+					kinds |= (of < k) ? ~0U : 1U << of;
+			/* Shown with the first of its kinds. */
+			if (best[k] < 0 || kinds == ~0U || (kinds & ((1U << k) - 1)) != 0)
+				continue;
+			rc = quote_show(w->ask, &w->pool.list[best[k]], kinds,
+			    &ret->option[ret->options]);
+			if (rc == -EPERM) {
+				w->pool.list[best[k]].bad = true;
+				again = true;
+			} else if (rc < 0) {
+				return rc;
+			} else {
+				ret->options++;
+			}
+		}
+	}
+	return 0;
+}
+
+/* The day after the last that is offered until now. */
+static int
+show_another_day(struct making *w, struct quote_result *ret)
+{
+	int64_t after = w->ask->now;
+	int rc;
+
+	for (int32_t i = 0; i < w->pool.n; i++) {
+		const struct candidate *c = &w->pool.list[i];
+
+		if (c->looked && !c->bad && c->spot.start > after)
+			after = c->spot.start;
+	}
+	rc = quote_another_day(w->ask, after, &w->day, &w->another);
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	if (w->another.chance_pct > w->chance_pct)
+		w->chance_pct = w->another.chance_pct;
+	rc = quote_show(w->ask, &w->another, 1U << QUOTE_ANOTHER_DAY,
+	    &ret->option[ret->options]);
+	if (rc == 0)
+		ret->options++;
+	return rc == -EPERM ? 0 : rc;
+}
+
+static void
+put_text(const struct making *w, struct quote_result *ret)
+{
+	const struct quote_option *first = &ret->option[0];
+	bool today = ret->options > 0 && !first->another_day, meets = false;
+
+	for (int32_t i = 0; i < ret->options; i++)
+		meets = meets || json_is_true(json_object_get(ret->option[i].shown, "meets"));
+	if (ret->options == 0)
+		snprintf(ret->text, sizeof(ret->text), "Nobody who may do it has room within a week");
+	else if (!today)
+		snprintf(ret->text, sizeof(ret->text),
+		    "Nobody who may do it has room today: the first place is another day");
+	else if (has_wish(&w->ask->need) && !meets)
+		snprintf(ret->text, sizeof(ret->text), "What was asked for cannot be promised with %d %%: "
+		    "these are the nearest", state_guidelines(w->ask->s)->quote_confidence_pct);
+	else if (has_wish(&w->ask->need) && !json_is_true(json_object_get(first->shown, "meets")))
+		snprintf(ret->text, sizeof(ret->text), "What was asked for can be had by disturbing others: "
+		    "the first option is what disturbs least");
+}
+
+static int
+put_wish(const struct making *w, struct quote_result *ret)
+{
+	const struct quote_need *need = &w->ask->need;
+	char text[160], by[WHEN_SIZE] = "";
+
+	if (has_wish(need))
+		when_format(need->appointment ? need->to : need->due, state_zone(w->ask->s), by);
+	if (!has_wish(need))
+		snprintf(text, sizeof(text), "No time was asked for: by when is it needed?");
+	else if (w->chance_pct < 1)
+		snprintf(text, sizeof(text), "Nobody can be there by %s", by);
+	else
+		snprintf(text, sizeof(text), "A start by %s holds in %d of 100 cases", by,
+		    (int)w->chance_pct);
+	ret->wish = json_pack("{s:f, s:s}", "confidence", (double)w->chance_pct / 100, "text",
+	    text);
+	if (need->appointment)
+		build_set(&ret->wish, "window", object_window(w->ask->s, need->from, need->to));
+	else if (need->due > 0)
+		build_set(&ret->wish, "due", object_when(w->ask->s, need->due));
+	return ret->wish == NULL ? -ENOMEM : 0;
+}
+
+int
+quote_make(const struct quote_ask *ask, struct quote_result *ret)
+{
+	struct making w = { .ask = ask };
+	int rc = 0;
+
+	*ret = (struct quote_result){ 0 };
+	if (has_wish(&ask->need))
+		rc = look_wished(&w);
+	if (rc == 0 && (!has_wish(&ask->need) || is_wanting(&w, preferred_of(&ask->need))))
+		rc = look_free(&w);
+	if (rc == 0)
+		rc = show_best(&w, ret);
+	if (rc == 0)
+		rc = show_another_day(&w, ret);
+	if (rc == 0)
+		rc = put_wish(&w, ret);
+	if (rc == 0)
+		put_text(&w, ret);
+	making_done(&w);
+	return rc;
+}
+
+void
+quote_done(struct quote_result *r)
+{
+	for (int32_t i = 0; i < r->options; i++) {
+		json_decref(r->option[i].shown);
+		json_decref(r->option[i].terms);
+		json_decref(r->option[i].rests);
+	}
+	json_decref(r->wish);
+	*r = (struct quote_result){ 0 };
 }

@@ -1,27 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Options for a call that came without a deadline: what the next free capacity could promise, what
- * it would cost and whom it would delay. The start of a conversation; nothing is changed or held.
+ * Quotes: what a yes would mean, for a call that is wanted. Pure: nothing is changed or held.
+ *
+ * Everything is worked out on forks of the state, by the functions that plan.get, the planner and the
+ * validator use: so what is quoted is what happens when it is booked. Looked at are every place in
+ * every route (spot.h), the solver's plans if there are any (planner_ask()), and another day, on a
+ * fork of its morning. Of these at most QUOTE_OPTIONS_MAX that differ are offered, each the best of a kind:
+ *   least disturbance  the fewest broken promises, then calls disturbed by choice; then what meets the
+ *                      need, then the cheapest. It comes first.
+ *   cheapest           of those that meet the need, if any does
+ *   soonest            the earliest end of the window that breaks no promise
+ *   preferred          the technician who was asked for
+ *   another day        the first day after it on which somebody who may do it has room
+ * A window (window.h) meets the need when it ends by the deadline, or is the appointment wanted, with the
+ * guideline's confidence. Where meeting the need disturbs somebody, what disturbs less is looked for
+ * without it; so a rush sees what it costs to wait.
  */
 #ifndef EVENKEEL_DAEMON_QUOTE_H
 #define EVENKEEL_DAEMON_QUOTE_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/insertion.h"
+#include "daemon/planner.h"
 #include "daemon/state.h"
 
-enum { QUOTE_OPTIONS_MAX = 3 };
+enum { QUOTE_OPTIONS_MAX = 5, QUOTE_TEXT_SIZE = 300 };
+
+enum quote_kind {
+	QUOTE_LEAST,
+	QUOTE_CHEAPEST,
+	QUOTE_SOONEST,
+	QUOTE_PREFERRED,
+	QUOTE_ANOTHER_DAY,
+	QUOTE_KINDS,
+};
+
+const char *quote_kind_name(enum quote_kind k);
+
+/* What is wanted. */
+struct quote_need {
+	const json_t *terms; /* as call.booked has them, with the deadline or appointment wished */
+	int64_t due;         /* by then, 0 none */
+	bool appointment;
+	int64_t from, to;    /* of the appointment */
+};
+
+struct templates;
+
+struct quote_ask {
+	const struct state *s;
+	int64_t now;
+	struct quote_need need;
+	/* On a fork made by quote_fork() of the same state, as wished if there is a wish; or NULL. */
+	const struct planner_offer *offer;
+	int32_t offers;
+	const struct templates *templates; /* words for customers, may be NULL */
+};
+
+struct quote_option {
+	json_t *shown; /* schema Option without "quote"; owned */
+	json_t *terms; /* of call.booked, agreed included but for who agreed; owned */
+	json_t *rests; /* the orders it rests on, see below; owned */
+	int64_t from, to, cost_cents;
+	int32_t tech;
+	int32_t brokens;
+	bool needs_manager, another_day;
+};
+
+struct quote_result {
+	struct quote_option option[QUOTE_OPTIONS_MAX];
+	int32_t options;
+	json_t *wish;             /* schema of call.quote's member; owned */
+	char text[QUOTE_TEXT_SIZE]; /* "" nothing to add */
+};
 
 /*
- * At most QUOTE_OPTIONS_MAX options, the cheapest first, each of another technician or at least
- * half an hour from the others: {window, technician, arrival, confidence, cost_cents, overtime_s,
- * delays, breaks}. required and forbidden as in a call's terms; forbidden may be NULL. The
- * confidence is that of starting within the window, by the spread of eta.h. A new reference; NULL
- * when out of memory.
+ * A fork that knows the wanted call, as wished or, with wished false, without deadline and
+ * appointment. -ENOMEM, -EBADMSG.
  */
-json_t *quote_options(const struct state *s, int64_t now, const struct visit *v,
-    const char *required, const json_t *forbidden);
+int quote_fork(const struct state *s, int64_t now, const struct quote_need *need, bool wished,
+    struct state **ret, int32_t *ret_call);
+/* The same with any terms. */
+int quote_book(const struct state *s, int64_t now, const json_t *terms, struct state **ret,
+    int32_t *ret_call);
+
+/* Works the options out; the caller ends it with quote_done(), also after a failure. -ENOMEM. */
+int quote_make(const struct quote_ask *ask, struct quote_result *ret);
+void quote_done(struct quote_result *r);
+
+/*
+ * The orders: array of {technician, before [ids], after [ids]}, of all his stops, what is under way
+ * first; "" in after is the call to be booked. Empty for another day.
+ */
 
 #endif

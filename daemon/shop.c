@@ -12,6 +12,7 @@
 #include "daemon/follow.h"
 #include "daemon/log.h"
 #include "daemon/planner.h"
+#include "daemon/quotes.h"
 #include "daemon/recover.h"
 
 enum { FEED_EVENTS = 3000 /* of the journal, that fill the feed's ring at a start */ };
@@ -45,6 +46,8 @@ shop_done(struct shop *shop)
 		free(shop->territory[i]);
 	}
 	shop->territories = 0;
+	quotes_free(shop->quotes);
+	shop->quotes = NULL;
 }
 
 struct territory *

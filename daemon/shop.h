@@ -25,6 +25,7 @@ struct net;
 struct planner;
 struct positions; /* last known positions, in memory only: daemon/positions.h */
 struct tokens;
+struct quotes;   /* that may still be booked, in memory only: daemon/quotes.h */
 struct sessions; /* who is logged in: daemon/session.h */
 struct advance;  /* moves a virtual clock: daemon/advance.h */
 struct templates; /* texts of messages: daemon/template.h */
@@ -47,6 +48,7 @@ struct shop {
 	struct planner *planner;
 	struct tokens *tokens;
 	struct positions *positions;
+	struct quotes *quotes; /* made when they are first asked for */
 	struct sessions *sessions;
 	struct advance *advance;
 	struct templates *templates; /* NULL: no messages are written */

@@ -174,7 +174,8 @@ json_t *
 terms_of_call(struct params *p)
 {
 	static const char *const same[] = { "customer", "kind", "severity", "duration_s", "difficulty",
-		"note", "reference", "preferred", "required", "forbidden", NULL };
+		"note", "reference", "preferred", "required", "forbidden", "origin", "asker", "contract",
+		"language", "contact", NULL };
 	json_t *terms = json_object();
 
 	name_check(p, "customer");

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/quote_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/morning.h"
+
+enum {
+	DAYS_MAX = 7,
+	KEPT_MAX = 80, /* promised calls of that day that are placed first */
+};
+
+static bool
+is_better(const struct spot *x, const struct spot *y)
+{
+	if (x->broken != y->broken)
+		return x->broken < y->broken;
+	if (x->disturbed != y->disturbed)
+		return x->disturbed < y->disturbed;
+	return x->cents < y->cents;
+}
+
+/* The best place of the day that breaks nobody's promise. -ENOENT: none. */
+static int
+place_wanted(const struct field *fd, int64_t to, struct candidate *ret)
+{
+	int32_t max = spot_max(fd->s, fd->base), n, best = -1;
+	struct spot *spot = calloc((size_t)max + 1, sizeof(*spot));
+
+	if (spot == NULL)
+		return -ENOMEM;
+	n = spot_all(&fd->f, fd->base, fd->call, -1, spot, max);
+	for (int32_t i = 0; i < n; i++)
+		if (spot[i].start < to && spot[i].broken == 0 &&
+		    (best < 0 || is_better(&spot[i], &spot[best])))
+			best = i;
+	if (best >= 0)
+		*ret = (struct candidate){ .field = fd, .spot = spot[best] };
+	free(spot);
+	return best < 0 ? -ENOENT : 0;
+}
+
+/* The day that begins at midnight. -ENOENT: nobody works, or there is no room. */
+static int
+try_day(const struct quote_ask *ask, const struct state *with, int32_t call, int64_t midnight,
+    struct field *ret, struct candidate *ret_best)
+{
+	struct morning m;
+	int rc = morning_open(with, ask->now, midnight, &m);
+
+	if (rc < 0)
+		return rc;
+	morning_kept(&m, KEPT_MAX);
+	/* The field takes the fork and the routes over. */
+	*ret = (struct field){ .s = m.fork, .now = m.f.now, .f = m.f, .base = m.route, .call = call,
+		.another_day = true };
+	rc = place_wanted(ret, m.to, ret_best);
+	if (rc == 0)
+		candidate_look(&ask->need, ret_best);
+	if (rc == 0 && ret_best->bad)
+		rc = -ENOENT;
+	if (rc < 0)
+		field_done(ret);
+	return rc;
+}
+
+int
+quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
+    struct candidate *ret_best)
+{
+	int64_t midnight = morning_today(ask->s, after);
+	struct state *with;
+	int32_t call;
+	int rc = quote_fork(ask->s, ask->now, &ask->need, false, &with, &call);
+
+	*ret = (struct field){ 0 };
+	if (rc < 0)
+		return rc;
+	rc = -ENOENT;
+	for (int day = 0; day < DAYS_MAX && rc == -ENOENT; day++) {
+		midnight = morning_after(ask->s, midnight);
+		rc = try_day(ask, with, call, midnight, ret, ret_best);
+	}
+	state_free(with);
+	return rc;
+}

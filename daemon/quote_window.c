@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/quote_impl.h"
+
+#include <stdlib.h>
+
+#include "daemon/window.h"
+
+/* Promises a window that ends when it was wished, and says how likely that is. */
+static void
+end_at(const struct risk_stop *r, int64_t to, struct candidate *c)
+{
+	const struct field *fd = c->field;
+	int32_t wide_s = state_guidelines(fd->s)->quote_window_min_s;
+
+	c->to = to;
+	c->pct = window_pct(fd->s, r, to);
+	if (c->from > to - wide_s)
+		c->from = to - wide_s;
+	if (c->from < fd->now)
+		c->from = fd->now;
+}
+
+/* The wish is met by a start within it that is as likely as a window must be. */
+static void
+look_wish(const struct quote_need *need, const struct risk_stop *r, struct candidate *c)
+{
+	const struct field *fd = c->field;
+	int32_t pct = state_guidelines(fd->s)->quote_confidence_pct;
+	int64_t by = need->appointment ? need->to : need->due;
+	bool early = need->appointment && c->spot.start < need->from;
+
+	if (by == 0)
+		return;
+	c->chance_pct = early ? 0 : window_pct(fd->s, r, by);
+	c->meets = !early && c->spot.start <= by && c->chance_pct >= pct;
+	if (!c->meets)
+		return;
+	if (need->appointment) {
+		end_at(r, need->to, c);
+		c->from = need->from > fd->now ? need->from : fd->now;
+	} else if (c->to > need->due) {
+		/* It was only as wide as it was for being rounded. */
+		end_at(r, need->due, c);
+	}
+}
+
+static void
+look_stop(const struct quote_need *need, const struct risk_stop *r, struct candidate *c)
+{
+	const struct field *fd = c->field;
+	struct span w;
+
+	window_for(fd->s, fd->now, r, c->spot.start,
+	    state_guidelines(fd->s)->quote_confidence_pct, &w, &c->pct);
+	c->from = w.from;
+	c->to = w.to;
+	look_wish(need, r, c);
+	c->bad = c->pct == 0;
+}
+
+void
+candidate_look(const struct quote_need *need, struct candidate *c)
+{
+	const struct field *fd = c->field;
+	struct new_route *route = calloc(QUOTE_ROUTES_MAX, sizeof(*route));
+	struct risk_stop *risk = NULL;
+	int32_t n = route == NULL ? 0 : candidate_routes(c, route, QUOTE_ROUTES_MAX);
+
+	c->looked = true;
+	c->bad = true;
+	for (int32_t r = 0; r < n; r++) {
+		const struct retimed *timed = &route[r].timed;
+
+		if (route[r].tech != c->spot.tech)
+			continue;
+		risk = calloc((size_t)timed->stops + 1, sizeof(*risk));
+		if (risk == NULL)
+			break;
+		risk_route(fd->s, fd->now, c->spot.tech, timed, risk);
+		for (int32_t i = timed->under_way; i < timed->stops; i++)
+			if (timed->stop[i].call == fd->call)
+				look_stop(need, &risk[i], c);
+	}
+	free(risk);
+	free(route);
+}
