@@ -130,11 +130,14 @@ within(double x, double most)
 	return x > most ? most : x < -most ? -most : x;
 }
 
-/* One more case: Welford's running mean and variance, of what is left of it after clipping. */
+/*
+ * One more case: Welford's running mean and variance, of what is left of it after clipping. The first
+ * one is clipped around what was expected.
+ */
 static void
-count(struct learned *f, double x)
+count(struct learned *f, double x, double expected)
 {
-	double mean = units(f->mean), variance = units(f->variance);
+	double mean = f->cases > 0 ? units(f->mean) : expected, variance = units(f->variance);
 	double n = f->cases < LEARN_CASES_MAX ? (double)f->cases : LEARN_CASES_MAX - 1;
 	double sd = sqrt((n * variance + CASE_PRIOR * CASE_SD * CASE_SD) / (n + CASE_PRIOR));
 	double off = within(x - mean, CLIP * sd);
@@ -160,17 +163,22 @@ learn_work(struct learn *l, const char *technician, const char *kind, int32_t to
     int32_t given_s)
 {
 	struct learn_entry *e[3];
+	double time = log(took_s > 1 ? took_s : 1), given = log_ratio(took_s, given_s);
 
 	assert(l->refs == 1);
 	e[0] = &l->all;
 	e[1] = learn_shelf_put(&l->kinds, "", kind);
 	e[2] = learn_shelf_put(&l->pairs, technician, kind);
 	l->cases++;
-	for (int i = 0; i < 3; i++) {
+	/* From the narrowest to the widest group, which says what is expected in it. */
+	for (int i = 2; i >= 0; i--) {
+		const struct learn_entry *wider = i > 0 && e[i - 1]->time.now.cases > 0 ? e[i - 1] : e[0];
+		bool first = wider->time.now.cases == 0;
+
 		e[i]->last = l->cases;
-		count(&e[i]->time.now, log(took_s > 1 ? took_s : 1));
+		count(&e[i]->time.now, time, first ? time : units(wider->time.now.mean));
 		if (given_s > 0)
-			count(&e[i]->given.now, log_ratio(took_s, given_s));
+			count(&e[i]->given.now, given, units(wider->given.now.mean));
 	}
 }
 
@@ -185,7 +193,7 @@ learn_drive(struct learn *l, const char *technician, int32_t took_s, int32_t mod
 	l->cases++;
 	for (int i = 0; i < 2; i++) {
 		e[i]->last = l->cases;
-		count(&e[i]->time.now, log_ratio(took_s, model_s));
+		count(&e[i]->time.now, log_ratio(took_s, model_s), 0);
 	}
 }
 
