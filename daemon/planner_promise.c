@@ -109,8 +109,9 @@ risk_body(const struct state *s, const struct outlook *o)
 {
 	const struct call_state *c = state_call(s, o->call);
 	bool at_risk = o->late || 3 * o->risk_pct >= 2 * state_guidelines(s)->risk_pct;
-	json_t *body = json_pack("{s:s, s:i, s:b}", "call", c->id, "risk_pct", (int)o->risk_pct,
-	    "at_risk", (int)at_risk);
+	json_t *body = json_pack("{s:s, s:i, s:b, s:{s:I, s:I}}", "call", c->id, "risk_pct",
+	    (int)o->risk_pct, "at_risk", (int)at_risk, "promise", "from",
+	    (json_int_t)c->told.promise_from, "to", (json_int_t)c->told.promise_to);
 
 	if (c->tech >= 0)
 		build_set(&body, "technician", json_string(state_tech(s, c->tech)->id));

@@ -117,8 +117,9 @@ reason_slipped(const struct state *s, int32_t tech, const struct call_state *c)
 {
 	const struct tech *t = state_tech(s, tech);
 
+	/* Who set out since it was last told did so late; after that it is the drive. */
 	if (c->status == CALL_EN_ROUTE)
-		return REASON_DRIVE_LONG;
+		return c->told.at < t->since ? REASON_BEHIND : REASON_DRIVE_LONG;
 	if (t->status == TECH_OFF)
 		return REASON_LATE_START;
 	return t->status == TECH_ON_SITE ? REASON_JOB_LONG : REASON_BEHIND;
