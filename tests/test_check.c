@@ -84,6 +84,12 @@ too_short(struct proposal *p)
 }
 
 static void
+too_long(struct proposal *p)
+{
+	p->route[0].stop[1].end++;
+}
+
+static void
 no_break(struct proposal *p)
 {
 	p->route[0].takens = 0;
@@ -172,6 +178,14 @@ struct before {
 	const char *body; /* NULL: nothing */
 };
 
+/* The customer of c3 does not want the window that was promised; or the call waits. */
+#define DECLINED \
+	{ EV_CALL_ANSWERED, \
+		"{'call':'c3','version':2,'answer':'decline','by':'customer','technician':'t2'}" }
+#define CARRIED \
+	{ EV_CALL_CARRIED_OVER, \
+		"{'call':'c3','version':2,'count':1,'not_before':@19000,'by':'daemon','technician':'t2'}" }
+
 static const struct rule_case {
 	const char *name;
 	struct before before;
@@ -184,7 +198,12 @@ static const struct rule_case {
 	{ "a call more", { 0 }, "t1: c1 c2 c4", NULL, 0, "" },
 	{ "wrong drive", { 0 }, "t1: c1 c2", drive_off, 0, "drive" },
 	{ "too early", { 0 }, "t1: c1 c2", too_early, 0, "cannot be" },
-	{ "too short", { 0 }, "t1: c1 c2", too_short, 0, "last" },
+	{ "too short", { 0 }, "t1: c1 c2", too_short, 0, "squeezed" },
+	{ "too long", { 0 }, "t1: c1 c2", too_long, 0, "last" },
+	{ "in a window that was declined", DECLINED, "t2: c3", too_early, 0, "may not" },
+	{ "after a window that was declined", DECLINED, "t2: c3", NULL, 0, "" },
+	{ "before the day it was carried over to", CARRIED, "t2: c3", too_early, 0, "carried over" },
+	{ "when it was carried over to", CARRIED, "t2: c3", NULL, 0, "" },
 	{ "no break", { 0 }, "t1: c1 c2", no_break, 0, "back" },
 	{ "an early break", { 0 }, "t1: c1 c2", early_break, 0, "before it may" },
 	{ "a short break", { 0 }, "t1: c1 c2", short_break, 0, "length" },
