@@ -192,7 +192,8 @@ test_override(void **unused)
 	assert_true(json_integer_value(json_object_get(j, "cost_cents")) > 0);
 	assert_int_equal(json_integer_value(json_object_get(j, "cost_after_cents")),
 	    json_integer_value(json_object_get(j, "cost_before_cents")) +
-	    json_integer_value(json_object_get(j, "cost_cents")));
+	    json_integer_value(json_object_get(j, "cost_cents")) -
+	    json_integer_value(json_object_get(j, "paid_cents")));
 	token = strdup(json_string_value(json_object_get(j, "token")));
 	json_decref(j);
 	expect_member(&h, a, "technician", "t1"); /* a preview changes nothing */
