@@ -151,9 +151,9 @@ may_break(struct request *r, const struct quoted *q)
 static json_t *
 done_quoted(const struct state *s, const struct quoted *q, const struct booking *b)
 {
-	json_t *result = json_pack("{s:s, s:i, s:s, s:o}", "call", b->call, "version",
-	    b->events > 1 ? 2 : 1, "status", call_status_name(b->events > 1 ? CALL_PLANNED :
-	    CALL_UNASSIGNED), "promise", object_window(s, q->from, q->to));
+	json_t *result = json_pack("{s:s, s:i, s:s, s:o}", "call", b->call, "version", 1, "status",
+	    call_status_name(b->events > 1 ? CALL_PLANNED : CALL_UNASSIGNED), "promise",
+	    object_window(s, q->from, q->to));
 
 	if (b->events > 1) {
 		build_set(&result, "technician", json_string(q->technician));
@@ -189,7 +189,7 @@ book_quoted(struct request *r, const char *id)
 	struct quoted *q = quotes == NULL ? NULL : quotes_find(quotes, id);
 	const char *named = params_str(request_params(r), "territory", NULL);
 	struct territory *t = q == NULL ? NULL : shop_territory(shop, q->territory);
-	char by[64], why[200] = "";
+	char by[HELP_BY_SIZE], why[200] = "";
 	struct booking b;
 	json_t *more;
 	int rc;
@@ -202,8 +202,7 @@ book_quoted(struct request *r, const char *id)
 	if (!only_more(r) || !may_break(r, q) || !has_room(r, t->state))
 		return;
 	more = more_of(r);
-	snprintf(by, sizeof(by), "%s:%s", role_name(request_principal(r)->role),
-	    request_principal(r)->token_id);
+	help_by(r, by);
 	rc = more == NULL ? -ENOMEM :
 	    booking_make(t->state, now, q, more, by, &b, why, sizeof(why));
 	json_decref(more);

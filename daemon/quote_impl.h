@@ -11,7 +11,7 @@
 enum {
 	QUOTE_ROUTES_MAX = 40, /* routes that one option changes */
 	/* Frozen, pinned and often moved calls stay where they are; a person may disturb all others. */
-	QUOTE_BUDGET = 1000000,
+	QUOTE_BUDGET = STATE_CALLS_OPEN_MAX,
 };
 
 /* Where candidates are looked for: a fork that knows the call, and its routes. */

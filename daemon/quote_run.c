@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/quote_run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/build.h"
+#include "daemon/log.h"
 #include "daemon/object.h"
 #include "daemon/planner.h"
 #include "daemon/price.h"
@@ -87,6 +89,7 @@ finish(struct run *run, const struct planner_answer *answer)
 		.templates = shop->templates };
 	struct quote_result q = { 0 };
 	json_t *result = NULL;
+	int rc = -ENOMEM;
 
 	/* What has changed meanwhile may have changed what the solver saw. */
 	if (answer != NULL && (answer->why != NULL || state_seq(s) != run->seq))
@@ -95,9 +98,14 @@ finish(struct run *run, const struct planner_answer *answer)
 		ask.offer = answer->offer;
 		ask.offers = answer->offers;
 	}
-	if (quotes != NULL && quote_make(&ask, &q) == 0 &&
-	    quotes_keep(quotes, s, ask.now, run->need.terms, &q) == 0)
+	if (quotes != NULL)
+		rc = quote_make(&ask, &q);
+	if (rc == 0)
+		rc = quotes_keep(quotes, s, ask.now, run->need.terms, &q);
+	if (rc == 0)
 		result = result_of(s, ask.now, &q, answer);
+	else
+		log_say(LEVEL_ERROR, "territory %s: no quote could be made (%d)", state_territory(s), rc);
 	quote_done(&q);
 	give(run, result);
 	run_free(run);
