@@ -16,6 +16,7 @@ enum due_kind {
 	DUE_START,  /* of the work, after waiting at the door */
 	DUE_LATE,   /* the planned end of work that takes longer */
 	DUE_CANCEL, /* whom: a call */
+	DUE_ANSWER, /* whom: a call; turn: which answer of its customer */
 	DUE_LEAVE,  /* falls ill */
 	DUE_SHIFT,
 	DUE_BOOK, /* whom: a call */

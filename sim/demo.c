@@ -81,6 +81,11 @@ print_next_steps(const struct replay *r, const struct show *s, const char *story
 	    plain, bold);
 	printf("  %sevenkeelctl call show %s%s    # what a customer was told, when, and why%s\n", bin,
 	    story, plain, bold);
+	printf("  %sevenkeelctl why %s%s    # the same by what it was moved for%s\n", bin, story, plain,
+	    bold);
+	printf("  %sevenkeelctl messages --call %s%s    # and in the words that were sent%s\n", bin,
+	    story, plain, bold);
+	printf("  %sevenkeelctl goodwill%s    # what is owed to whom%s\n", bin, plain, bold);
 	printf("  %sevenkeelctl day t04%s    # a technician's day%s\n", bin, plain, bold);
 	printf("  kill %%1%s\n", plain);
 }
@@ -118,6 +123,7 @@ demo_run(struct replay *r, volatile int *stop)
 		r->options.speed = (double)(r->fleet.last_s - r->fleet.first_s) / DEMO_S;
 	/* The clock waits for background improvement: it is kept short. */
 	(void)options_guideline(&r->options, "background_ms=30");
+	r->options.customers_answer = r->options.contracts = true; /* there is more to see */
 	rc = show_init(&s, stdout, &d);
 	if (rc < 0)
 		return rc;

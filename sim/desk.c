@@ -168,6 +168,17 @@ cancel(struct desk *d, const struct fact *f)
 	}
 }
 
+/* What did not suit the customer is void; another time is found first. */
+static void
+decline(struct desk *d, const struct fact *f)
+{
+	if (f->accepts)
+		return;
+	unroute(d, f->call);
+	d->call[f->call].told_tech = -1;
+	d->call[f->call].promise = false;
+}
+
 static void
 book(struct desk *d, int32_t call)
 {
@@ -256,6 +267,9 @@ desk_fact(struct desk *d, const struct fact *f)
 		break;
 	case FACT_BREAK_ENDED:
 		d->tech[f->tech].phase = TECH_FREE;
+		break;
+	case FACT_ANSWERED:
+		decline(d, f);
 		break;
 	case FACT_POSITION:
 		look_at_position(d, f);

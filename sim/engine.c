@@ -24,7 +24,8 @@ engine_new(const struct world *w, const struct engine_options *o, struct score *
 	e->options = *o;
 	e->score = score;
 	e->agent = calloc((size_t)w->fleet->techs, sizeof(*e->agent));
-	if (e->agent == NULL || desk_init(&e->desk, w->day, w->fleet) < 0 ||
+	e->answers = calloc((size_t)w->day->calls, sizeof(*e->answers));
+	if (e->agent == NULL || e->answers == NULL || desk_init(&e->desk, w->day, w->fleet) < 0 ||
 	    (e->judge = judge_new(&e->desk)) == NULL) {
 		engine_free(e);
 		return NULL;
@@ -41,6 +42,7 @@ engine_free(struct engine *e)
 	judge_free(e->judge);
 	desk_done(&e->desk);
 	free(e->agent);
+	free(e->answers);
 	free(e);
 }
 
@@ -79,15 +81,43 @@ on_revised(void *arg, const struct revision *r)
 		e->agent[r->route[i].tech].rethink = true;
 }
 
+/* A customer who is told a time for the first time, or after he said no, may answer. */
+static void
+ask_customer(struct engine *e, int32_t call)
+{
+	bool accepts = false;
+	uint32_t n;
+
+	if (!e->options.customers_answer || !e->policy->ops->hears_answers ||
+	    e->desk.call[call].told_tech >= 0)
+		return;
+	n = ++e->answers[call];
+	if (world_answer_s(e->world, call, (int32_t)n, &accepts) > 0 &&
+	    engine_due(e, DUE_ANSWER, call,
+		e->desk.now_s + world_answer_s(e->world, call, (int32_t)n, &accepts), n) < 0)
+		e->score->out_of_memory = true;
+}
+
 static void
 on_told(void *arg, const struct telling *t)
 {
 	struct engine *e = arg;
 
+	ask_customer(e, t->call);
 	score_telling(e->score, &e->desk, t);
 	if (e->options.watch != NULL && e->options.watch->told != NULL)
 		e->options.watch->told(e->options.watch->arg, &e->desk, t);
 	desk_telling(&e->desk, t);
+}
+
+static void
+on_said(void *arg, const struct saying *s)
+{
+	struct engine *e = arg;
+
+	score_said(e->score, s);
+	if (e->options.watch != NULL && e->options.watch->said != NULL)
+		e->options.watch->said(e->options.watch->arg, &e->desk, s);
 }
 
 static void
@@ -152,6 +182,21 @@ cancel(struct engine *e, int32_t call)
 	return rc == -EPERM ? 0 : rc;
 }
 
+/* Unless the technician has set out, or the time was withdrawn meanwhile. */
+static int
+answer(struct engine *e, const struct due *due)
+{
+	struct fact f = { .type = FACT_ANSWERED, .at_s = e->desk.now_s, .call = due->whom, .tech = -1 };
+	const struct desk_call *c = &e->desk.call[due->whom];
+	int rc;
+
+	if (c->phase != CALL_OPEN || c->told_tech < 0 || due->turn != e->answers[due->whom])
+		return 0;
+	(void)world_answer_s(e->world, due->whom, (int32_t)due->turn, &f.accepts);
+	rc = engine_report(e, &f);
+	return rc == -EPERM ? 0 : rc;
+}
+
 static bool
 anybody_left(const struct engine *e)
 {
@@ -186,6 +231,8 @@ happen(struct engine *e, const struct due *due)
 		return book(e, due->whom);
 	case DUE_CANCEL:
 		return cancel(e, due->whom);
+	case DUE_ANSWER:
+		return answer(e, due);
 	case DUE_TICK:
 		return tick(e);
 	default:
@@ -293,7 +340,7 @@ engine_run(struct engine *e, struct policy *p, char *why, size_t why_size)
 
 	e->policy = p;
 	p->desk = &e->desk;
-	p->sink = (struct sink){ on_revised, on_told, on_pushed, e };
+	p->sink = (struct sink){ on_revised, on_told, on_said, on_pushed, e };
 	rc = write_agenda(e);
 	while (rc == 0 && agenda_next(&e->agenda) != NULL) {
 		if (e->options.stop != NULL && *e->options.stop)

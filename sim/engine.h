@@ -25,6 +25,7 @@ struct engine_options {
 	const struct watch *watch; /* NULL: nobody */
 	volatile int *stop;        /* set to end the day early; NULL: never */
 	int64_t measure_from_s;    /* pushes are timed from then on */
+	bool customers_answer;     /* to a first ETA, if the policy hears it */
 	bool positions;            /* technicians on the road report where they are */
 };
 

@@ -31,6 +31,7 @@ struct engine {
 	struct judge *judge;
 	struct agent *agent;
 	struct agenda agenda;
+	uint32_t *answers; /* by call: how often its customer was asked whether a time suits */
 	bool unsettled;
 	int64_t began_s;
 	struct timespec began_wall;

@@ -16,6 +16,10 @@ static const char *const rules[] = {
 	"due: calls with a deadline on the simulated day, and those begun by then.",
 	"repromised, reassigned, eta_moved (over 10 minutes), dropped: counted from what was told; one"
 	" telling can be several of them, and one move of its call.",
+	"repromised_within_the_hour: a call promised another window less than an hour after the last time,"
+	" counted from what was pushed with a minute's grace. messages: to customers, one each time; at_risk:"
+	" promises seen at risk; both only of policies that say so. declined: a customer said that a time"
+	" does not suit (with --customers-answer), and it never became a promise.",
 	"over_budget: plans that disturb by choice more calls than the event's budget, counted from the"
 	" pushed routes by the simulator's own re-timing of the routes before, with a minute's grace;"
 	" forced_unexplained: calls that the policy called forced and this count did not.",
@@ -201,6 +205,12 @@ score_figures(const struct score *s, const struct desk *d, struct figures *ret)
 	f.dropped = s->dropped;
 	f.resolves = s->resolves;
 	f.plans = s->plans;
+	f.messages = s->messages;
+	f.at_risk = s->at_risk;
+	f.too_soon = s->too_soon;
+	f.goodwills = s->goodwills;
+	f.goodwill_cents = s->goodwill_cents;
+	f.declined = s->declined;
 	f.over = s->over;
 	f.unexplained = s->unexplained;
 	f.chosen = s->chosen;
@@ -242,6 +252,11 @@ score_to_json(const struct figures *f, const char *policy, const struct sim_day 
 		f->max_moves, "resolves", (json_int_t)f->resolves, "over_budget",
 		(json_int_t)f->over, "forced_unexplained", (json_int_t)f->unexplained, "chosen",
 		(json_int_t)f->chosen));
+	json_object_set_new(o, "customers",
+	    json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "messages", (json_int_t)f->messages, "at_risk",
+		(json_int_t)f->at_risk, "repromised_within_the_hour", (json_int_t)f->too_soon,
+		"declined", (json_int_t)f->declined, "goodwill_offers", (json_int_t)f->goodwills,
+		"goodwill_cents", (json_int_t)f->goodwill_cents));
 	json_object_set_new(o, "over_budget_revisions", json_integer(f->over));
 	json_object_set_new(o, "urgent_response_s",
 	    json_pack("{s:o,s:o,s:i}", "p50", measured(f->urgent_p50_s), "p90",

@@ -50,6 +50,8 @@ static const struct option_def defs[] = {
 	{ "exec-limit", KIND_NUMBER, RUN | COMPARE, offsetof(struct options, exec_limit_s), 1,
 	    3600 },
 	{ "exec-steps", KIND_FLAG, RUN | COMPARE, offsetof(struct options, exec_steps), 0, 0 },
+	{ "customers-answer", KIND_FLAG, REPLAY, offsetof(struct options, customers_answer), 0, 0 },
+	{ "contracts", KIND_FLAG, REPLAY, offsetof(struct options, contracts), 0, 0 },
 	{ "set", KIND_TEXT, DYNAMIC, offsetof(struct options, set), 0, 0 },
 	{ "data", KIND_TEXT, DYNAMIC, offsetof(struct options, data), 0, 0 },
 	{ "only", KIND_TEXT, DYNAMIC, offsetof(struct options, only), 0, 0 },
@@ -104,6 +106,8 @@ options_help(FILE *out)
 	    "                      that reads and writes VROOM's JSON; compare: repeated\n"
 	    "  --exec-limit S      seconds for one answer of COMMAND (30)\n"
 	    "  --exec-steps        tells COMMAND the routes as they stand, as steps of the vehicles\n"
+	    "  --customers-answer  customers say whether the time they are told suits them\n"
+	    "  --contracts         customers have contracts, which decide what goodwill is offered\n"
 	    "  --speed X|max       simulated seconds a second (max)\n"
 	    "  --json FILE         the result, - for standard output\n"
 	    "  --bindir DIR        where evenkeeld is (beside this program)\n"

@@ -38,6 +38,8 @@ struct options {
 	int32_t guidelines;
 	int32_t open, events;  /* load */
 	int32_t exec_limit_s;  /* for one answer of an exec: policy */
+	bool customers_answer; /* to a first ETA, the policy evenkeel hears it */
+	bool contracts;        /* customers have contracts, which decide goodwill */
 	bool exec_steps;       /* it is told the routes as they stand */
 	/* dynamic */
 	const char *set, *data, *only, *routes, *edit_price;

@@ -20,6 +20,7 @@
 struct sink {
 	void (*revised)(void *arg, const struct revision *r);
 	void (*told)(void *arg, const struct telling *t);
+	void (*said)(void *arg, const struct saying *s);
 	/* How long it took from handing a fact over to the first push that it caused. */
 	void (*pushed)(void *arg, double ms);
 	void *arg;
@@ -29,6 +30,7 @@ struct policy;
 
 struct policy_ops {
 	const char *name;
+	bool hears_answers; /* takes FACT_ANSWERED */
 	/* Time goes on to to_s. 0, or -errno: the policy is gone, why says more. */
 	int (*advance)(struct policy *p, int64_t to_s);
 	/* 0; -EPERM: refused, the fact does not happen (why); other -errno: the policy is gone. */

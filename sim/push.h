@@ -30,6 +30,7 @@ enum fact_type {
 	FACT_BREAK_STARTED,
 	FACT_BREAK_ENDED,
 	FACT_POSITION,
+	FACT_ANSWERED, /* the customer says whether an ETA suits */
 	FACT_TYPES,
 };
 
@@ -40,6 +41,7 @@ struct fact {
 	int32_t tech, call;
 	int64_t until_s;
 	int32_t late_s;
+	bool accepts; /* answered */
 	int32_t
 	    drive_s; /* arrived, cancelled on the way, shift ended: driven since the last fact */
 	struct place place; /* shift started, position, cancelled on the way */
@@ -98,6 +100,24 @@ struct telling {
 	int32_t call, tech;
 	int64_t arrival_s, promise_from_s, promise_to_s;
 	char reason[PUSH_TEXT_MAX];
+};
+
+enum saying_kind {
+	SAID_MESSAGE, /* to the customer; what: its kind */
+	SAID_AT_RISK,
+	SAID_SAFE,     /* at risk no longer */
+	SAID_MOVED,    /* a promised window was replaced */
+	SAID_GOODWILL, /* what: where the offer stands */
+};
+
+/* What a policy says of promises beside its plans. */
+struct saying {
+	enum saying_kind kind;
+	int64_t at_s, seq;
+	int32_t call;
+	double risk;
+	int64_t cents;
+	char what[24], text[PUSH_TEXT_MAX];
 };
 
 #endif

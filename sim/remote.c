@@ -136,6 +136,7 @@ take_note(struct remote *r, const struct client_note *n)
 {
 	struct revision rev;
 	struct telling t = { 0 };
+	struct saying said;
 	int rc = 0;
 
 	if (strcmp(n->method, "plan.revised") == 0) {
@@ -155,6 +156,11 @@ take_note(struct remote *r, const struct client_note *n)
 				match(r, t.cause_seq, n->received_us);
 			r->policy.sink.told(r->policy.sink.arg, &t);
 		}
+	} else {
+		rc = parse_saying(&r->names, n->method, n->params, &said);
+		if (rc > 0)
+			r->policy.sink.said(r->policy.sink.arg, &said);
+		rc = rc < 0 ? rc : 0;
 	}
 	if (rc < 0) {
 		char *text = json_dumps(n->params, JSON_COMPACT);
@@ -218,6 +224,8 @@ book_params(struct remote *r, int32_t call)
 			when_json(r, c->appt_to_s)));
 	else
 		json_object_set_new(o, "due", when_json(r, c->due_s));
+	if (r->replay->options.contracts)
+		json_object_set_new(o, "contract", json_string(world_contract(&r->replay->world, call)));
 	return o;
 }
 
@@ -256,6 +264,7 @@ method_of(enum fact_type type)
 		[FACT_LATE] = "stop.running_late",
 		[FACT_BREAK_STARTED] = "break.start",
 		[FACT_BREAK_ENDED] = "break.end",
+		[FACT_ANSWERED] = "call.answer_eta",
 	};
 
 	return methods[type];
@@ -276,6 +285,7 @@ fact_params(struct remote *r, const struct fact *f)
 	case FACT_FINISHED:
 	case FACT_NO_ACCESS:
 	case FACT_LATE:
+	case FACT_ANSWERED:
 		json_object_set_new(o, "call", json_string(r->call_id[f->call]));
 		break;
 	case FACT_SHIFT_STARTED:
@@ -291,6 +301,8 @@ fact_params(struct remote *r, const struct fact *f)
 	}
 	if (f->type == FACT_LATE)
 		json_object_set_new(o, "by_s", json_integer(f->late_s));
+	if (f->type == FACT_ANSWERED)
+		json_object_set_new(o, "answer", json_string(f->accepts ? "accept" : "decline"));
 	return command(r, o);
 }
 
@@ -418,7 +430,8 @@ set_up(struct remote *r, struct desk *desk)
 		rc = add_fleet(r);
 	if (rc == 0)
 		rc = ask(r, "feed.subscribe",
-		    json_pack("{s:[s,s]}", "topics", "plan.revised", "eta.revised"),
+		    json_pack("{s:[s,s,s,s,s,s]}", "topics", "plan.revised", "eta.revised",
+			"message.written", "promise.at_risk", "promise.moved", "goodwill.proposed"),
 		    CALL_TIMEOUT_MS, NULL);
 	return rc == -EPERM ? -EPROTO : rc;
 }
@@ -429,6 +442,7 @@ remote_open(const struct replay *replay, struct desk *desk, struct policy **ret,
 {
 	static const struct policy_ops ops = {
 		.name = "evenkeel",
+		.hears_answers = true,
 		.advance = remote_advance,
 		.fact = remote_fact,
 		.settle = remote_settle,

@@ -273,3 +273,76 @@ parse_telling(const struct names *n, const json_t *params, struct telling *ret)
 	*ret = t;
 	return 0;
 }
+
+/* --- what is said beside plans --- */
+
+static void
+copy_text(const json_t *o, const char *name, char *to, size_t size)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	snprintf(to, size, "%s", text != NULL ? text : "");
+}
+
+static void
+parse_message(const json_t *m, struct saying *s)
+{
+	s->kind = SAID_MESSAGE;
+	s->at_s = when_of(m, "at");
+	copy_text(m, "kind", s->what, sizeof(s->what));
+	copy_text(m, "text", s->text, sizeof(s->text));
+}
+
+static void
+parse_risk(const json_t *o, struct saying *s)
+{
+	s->kind = json_is_true(json_object_get(o, "at_risk")) ? SAID_AT_RISK : SAID_SAFE;
+	s->risk = json_number_value(json_object_get(o, "risk"));
+}
+
+static void
+parse_moved(const json_t *o, struct saying *s)
+{
+	s->kind = SAID_MOVED;
+	copy_text(o, "reason", s->text, sizeof(s->text));
+}
+
+static void
+parse_goodwill(const json_t *g, struct saying *s)
+{
+	s->kind = SAID_GOODWILL;
+	s->cents = json_integer_value(json_object_get(g, "cents"));
+	copy_text(g, "status", s->what, sizeof(s->what));
+	copy_text(g, "text", s->text, sizeof(s->text));
+}
+
+int
+parse_saying(const struct names *n, const char *method, const json_t *params, struct saying *ret)
+{
+	static const struct {
+		const char *method, *object; /* the member that tells of the call; NULL: params do */
+		void (*parse)(const json_t *o, struct saying *s);
+	} kinds[] = {
+		{ "message.written", "message", parse_message },
+		{ "promise.at_risk", NULL, parse_risk },
+		{ "promise.moved", NULL, parse_moved },
+		{ "goodwill.proposed", "goodwill", parse_goodwill },
+	};
+	struct saying s = { .seq = json_integer_value(json_object_get(params, "seq")),
+		.at_s = when_of(params, "at") };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const json_t *o = kinds[i].object == NULL ? params
+							  : json_object_get(params, kinds[i].object);
+
+		if (strcmp(method, kinds[i].method) != 0)
+			continue;
+		kinds[i].parse(o, &s);
+		s.call = index_of(n->call, json_object_get(o, "call"));
+		if (s.call < 0 || s.at_s == 0)
+			return -EBADMSG;
+		*ret = s;
+		return 1;
+	}
+	return 0;
+}

@@ -23,6 +23,12 @@ void parsed_free(struct parsed *p);
  */
 int parse_revision(struct parsed *p, const struct names *n, const json_t *params,
     struct revision *ret);
+/*
+ * A message.written, promise.at_risk, promise.moved or goodwill.proposed: 1; 0: something else;
+ * -EBADMSG: without a call that is known.
+ */
+int parse_saying(const struct names *n, const char *method, const json_t *params,
+    struct saying *ret);
 /* An eta.revised. 0 or -EBADMSG. */
 int parse_telling(const struct names *n, const json_t *params, struct telling *ret);
 

@@ -145,6 +145,7 @@ replay_policy(const struct replay *r, const char *policy, const struct watch *wa
 	struct engine_options eo = { .speed = r->options.speed,
 		.watch = watch,
 		.stop = stop,
+		.customers_answer = r->options.customers_answer,
 		.positions = true,
 		.measure_from_s = r->measure_from_s };
 	struct policy *p = NULL;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HOUR_S = 3600, TICK_S = 60 };
+
 int
 score_init(struct score *s, const struct sim_day *d, const struct fleet *f)
 {
@@ -135,6 +137,12 @@ score_fact(struct score *s, const struct desk *d, const struct fact *f)
 	case FACT_FINISHED:
 		busy_until(t, f->at_s, true);
 		break;
+	case FACT_ANSWERED:
+		if (!f->accepts) { /* it never became a promise */
+			s->call[f->call].first = s->call[f->call].last = (struct score_window){ 0, 0 };
+			s->declined++;
+		}
+		break;
 	case FACT_BREAK_STARTED:
 		break_started(s, d, f);
 		break;
@@ -205,6 +213,30 @@ score_revision(struct score *s, const struct desk *d, const struct revision *r,
 		    r->cause, v->detail);
 }
 
+/* Promised another time again within the hour, with the grace of a tick. */
+static void
+count_repromise(struct score *s, struct score_call *c, int64_t at_s, int64_t seq)
+{
+	if (seq != 0 && seq == c->repromised_seq)
+		return; /* said twice over the wire: as an ETA, and as a promise */
+	s->too_soon += c->repromised_s != 0 && at_s < c->repromised_s + HOUR_S - TICK_S;
+	c->repromised_s = at_s;
+	c->repromised_seq = seq;
+}
+
+void
+score_said(struct score *s, const struct saying *said)
+{
+	s->messages += said->kind == SAID_MESSAGE;
+	s->at_risk += said->kind == SAID_AT_RISK;
+	if (said->kind == SAID_MOVED)
+		count_repromise(s, &s->call[said->call], said->at_s, said->seq);
+	if (said->kind == SAID_GOODWILL && strcmp(said->what, "open") == 0) {
+		s->goodwills++;
+		s->goodwill_cents += said->cents;
+	}
+}
+
 void
 score_telling(struct score *s, const struct desk *d, const struct telling *t)
 {
@@ -226,6 +258,8 @@ score_telling(struct score *s, const struct desk *d, const struct telling *t)
 	s->reassigned += reassigned;
 	s->eta_moved += eta_moved;
 	s->repromised += repromised;
+	if (repromised)
+		count_repromise(s, c, t->at_s, t->seq);
 	c->moves += reassigned || eta_moved || repromised;
 	c->withdrawn = false;
 }

@@ -29,6 +29,7 @@ struct score_call {
 	int32_t moves;  /* times told something else, or dropped after being told */
 	bool withdrawn; /* told, and on no route at present */
 	bool no_access;
+	int64_t repromised_s, repromised_seq; /* last; 0 never */
 };
 
 struct score_tech {
@@ -57,6 +58,7 @@ struct score {
 	struct score_times push_ms, solve_ms;
 	int64_t plans, resolves, proven;
 	int64_t repromised, reassigned, eta_moved, dropped; /* tellings */
+	int64_t messages, at_risk, too_soon, goodwills, goodwill_cents, declined;
 	int64_t chosen, over, unexplained, budgeted;
 	char worst[600],
 	    odd[600]; /* the first plan over its budget; the first with something unexplained */
@@ -71,6 +73,7 @@ void score_fact(struct score *s, const struct desk *d, const struct fact *f);
 void score_revision(struct score *s, const struct desk *d, const struct revision *r,
     const struct verdict *v);
 void score_telling(struct score *s, const struct desk *d, const struct telling *t);
+void score_said(struct score *s, const struct saying *said);
 void score_pushed(struct score *s, double ms);
 
 /* The figures that tables show. Times are -1 where there is nothing to measure. */
@@ -79,6 +82,7 @@ struct figures {
 	int32_t made, kept_first, kept_last, plan_made, plan_kept, due_calls, due_met;
 	int64_t repromised, reassigned, eta_moved, dropped, resolves, over, unexplained, chosen,
 	    plans;
+	int64_t messages, at_risk, too_soon, goodwills, goodwill_cents, declined;
 	int32_t max_moves;
 	double urgent_p50_s, urgent_p90_s, push_p50_ms, push_p99_ms, solve_p50_ms, solve_p99_ms;
 	double notice_p50_s; /* from the first telling to the visit */

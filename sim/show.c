@@ -32,6 +32,8 @@ static const struct symbol sym_told = { "\u25b2", "^" };
 static const struct symbol sym_solved = { "\u25b8", ">" };
 static const struct symbol sym_done = { "\u2713", "+" };
 static const struct symbol sym_other = { "\u00b7", "." };
+static const struct symbol sym_message = { "\u2709", "@" };
+static const struct symbol sym_risk = { "!", "!" };
 static const struct symbol sym_arrow = { "\u2192", "->" };
 static const struct symbol sym_cut = { "\u2026", "." };
 
@@ -195,6 +197,12 @@ on_fact(void *arg, const struct desk *d, const struct fact *f)
 		show_booked(s, d, f->call);
 		return;
 	}
+	if (f->type == FACT_ANSWERED) {
+		line(s, d, d->now_s, f->accepts ? INK_DIM : INK_YELLOW, sym_other, "answer",
+		    "%-5s %s", show_call_name(d, f->call, buf),
+		    f->accepts ? "the time suits" : "the time does not suit");
+		return;
+	}
 	if (f->type == FACT_CANCELLED || f->type == FACT_FINISHED || f->type == FACT_NO_ACCESS)
 		s->open--;
 	s->done += f->type == FACT_FINISHED || f->type == FACT_NO_ACCESS;
@@ -278,6 +286,33 @@ on_told(void *arg, const struct desk *d, const struct telling *t)
 	    t->reason);
 }
 
+static void
+on_said(void *arg, const struct desk *d, const struct saying *said)
+{
+	struct show *s = arg;
+	char name[80];
+
+	show_call_name(d, said->call, name);
+	switch (said->kind) {
+	case SAID_MESSAGE:
+		s->messages++;
+		line(s, d, said->at_s, INK_CYAN, sym_message, "message", "%-5s %s", name, said->text);
+		break;
+	case SAID_AT_RISK:
+		s->at_risk++;
+		line(s, d, said->at_s, INK_YELLOW, sym_risk, "at risk",
+		    "%-5s its promise is missed with %.0f %%", name, said->risk * 100);
+		break;
+	case SAID_GOODWILL:
+		line(s, d, said->at_s, INK_MAGENTA, sym_other, "goodwill", "%-5s %s, %.2f: %s", name,
+		    said->what, (double)said->cents / 100, said->text);
+		break;
+	case SAID_SAFE:
+	case SAID_MOVED: /* told anew, and in a message */
+		break;
+	}
+}
+
 /* The width of the terminal, and a usual one where it does not say. */
 static int32_t
 columns_of(FILE *out)
@@ -335,7 +370,7 @@ on_time(void *arg, const struct desk *d, int64_t now_s)
 struct watch
 show_watch(struct show *s)
 {
-	return (struct watch){ on_fact, on_revised, on_told, on_time, s };
+	return (struct watch){ on_fact, on_revised, on_told, on_said, on_time, s };
 }
 
 int

@@ -19,6 +19,7 @@ struct show {
 	int64_t from_s, to_s; /* of the day that is shown */
 	int64_t line_s;       /* simulated time of the last progress line */
 	int32_t width;        /* columns */
+	int32_t messages, at_risk;
 	int32_t booked, open, done, told, told_anew, resolves, chosen, out_there;
 	int32_t most_told; /* how often, and the name of that call: its story is worth asking for */
 	char story[80];

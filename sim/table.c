@@ -59,6 +59,11 @@ VALUE(push50, f->push_p50_ms)
 VALUE(push99, f->push_p99_ms)
 VALUE(proven, f->proven_share)
 VALUE(plans, f->plans)
+VALUE(too_soon, f->too_soon)
+VALUE(messages, f->messages > 0 ? f->messages : -1)
+VALUE(at_risk, f->messages > 0 ? f->at_risk : -1)
+VALUE(declined, f->declined > 0 ? f->declined : -1)
+VALUE(goodwill, f->goodwills > 0 ? f->goodwill_cents : -1)
 
 static const struct row rows[] = {
 	{ "calls visited", COUNT, MORE, value_served },
@@ -70,6 +75,7 @@ static const struct row rows[] = {
 	{ "notice before the visit, median", MINUTES, MORE, value_notice },
 	{ "deadlines of the day met", SHARE, MORE, value_due },
 	{ "customers told a new window", PER_100, LESS, value_repromised },
+	{ "  twice within an hour", COUNT, LESS, value_too_soon },
 	{ "customers told a new time", PER_100, LESS, value_eta_moved },
 	{ "calls reassigned after telling", PER_100, LESS, value_reassigned },
 	{ "dropped after telling", COUNT, LESS, value_dropped },
@@ -80,6 +86,10 @@ static const struct row rows[] = {
 	{ "urgent calls not visited", COUNT, LESS, value_urgent_left },
 	{ "carried over", COUNT, LESS, value_carried },
 	{ "unserved past their deadline", COUNT, LESS, value_unserved },
+	{ "promises seen at risk", COUNT, NEITHER, value_at_risk },
+	{ "messages to customers", COUNT, NEITHER, value_messages },
+	{ "times declined by customers", COUNT, NEITHER, value_declined },
+	{ "goodwill offered", CENTS, NEITHER, value_goodwill },
 	{ "driving per call", MINUTES, LESS, value_driving },
 	{ "overtime", HOURS, LESS, value_overtime },
 	{ "breaks missed", COUNT, LESS, value_breaks },

@@ -13,6 +13,7 @@ struct watch {
 	void (*revised)(void *arg, const struct desk *d, const struct revision *r,
 	    const struct verdict *v);
 	void (*told)(void *arg, const struct desk *d, const struct telling *t);
+	void (*said)(void *arg, const struct desk *d, const struct saying *s);
 	void (*time)(void *arg, const struct desk *d, int64_t now_s);
 	void *arg;
 };

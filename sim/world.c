@@ -44,6 +44,28 @@ world_cancel_s(const struct world *w, int32_t call)
 }
 
 int32_t
+world_answer_s(const struct world *w, int32_t call, int32_t n, bool *ret_accepts)
+{
+	char who[128];
+	double said;
+
+	snprintf(who, sizeof(who), "%s %d", w->day->call[call].id, (int)n);
+	said = draw_uniform(&w->draw, "answers", who) * 100;
+	if (said < WORLD_SILENT_PCT)
+		return 0;
+	*ret_accepts = said >= WORLD_SILENT_PCT + WORLD_DECLINE_PCT;
+	return 60 + draw_below(&w->draw, "answers when", who, WORLD_ANSWER_WITHIN_S);
+}
+
+const char *
+world_contract(const struct world *w, int32_t call)
+{
+	static const char *const contracts[] = { "none", "time_and_materials", "full_service" };
+
+	return contracts[draw_below(&w->draw, "contract", w->day->call[call].id, 3)];
+}
+
+int32_t
 world_planned_drive_s(const struct world *w, int32_t tech, struct place from, struct place to)
 {
 	return travel_s(&w->fleet->travel, from, to, w->fleet->tech[tech].speed_pct);

@@ -21,6 +21,9 @@ enum {
 	WORLD_ABSENCE_PCT = 50,           /* chance that somebody is absent on this day */
 	WORLD_NO_ACCESS_S = 600,          /* how long a technician waits at a closed door */
 	WORLD_CANCEL_WITHIN_S = 8 * 3600, /* a customer who cancels does so within this */
+	WORLD_DECLINE_PCT = 8, /* of customers who are told a time: it does not suit */
+	WORLD_SILENT_PCT = 20, /* and: says nothing */
+	WORLD_ANSWER_WITHIN_S = 2400,
 	WORLD_LATE_S = 600, /* a technician reports work that takes this much longer */
 };
 
@@ -37,6 +40,10 @@ int32_t world_work_s(const struct world *w, int32_t call);
 bool world_no_access(const struct world *w, int32_t call);
 /* When the customer takes the call back, unless it is under way by then; 0 never. */
 int64_t world_cancel_s(const struct world *w, int32_t call);
+/* What the customer says to the n-th time he is told first, and when: seconds later; 0: nothing. */
+int32_t world_answer_s(const struct world *w, int32_t call, int32_t n, bool *ret_accepts);
+/* What the customer has agreed with the shop: a contract as the protocol names them. */
+const char *world_contract(const struct world *w, int32_t call);
 /* True and planned seconds of a drive by a technician. */
 int32_t world_drive_s(const struct world *w, int32_t tech, struct place from, struct place to);
 int32_t world_planned_drive_s(const struct world *w, int32_t tech, struct place from,

@@ -116,6 +116,74 @@ static const struct promise_case promise_cases[] = {
 	    AT(11, 0), 1, 0, 0, 2, 2, 2 },
 };
 
+/* Another window within the hour of the last is counted; the same one said twice is not. */
+static void
+test_repromises(void **unused)
+{
+	static const struct {
+		const char *name;
+		int64_t first_s, second_s;
+		int64_t first_seq, second_seq;
+		int64_t too_soon;
+	} repromises[] = {
+		{ "half an hour later", AT(9, 0), AT(9, 30), 10, 20, 1 },
+		{ "an hour later", AT(9, 0), AT(10, 0), 10, 20, 0 },
+		{ "an hour later, less a tick", AT(9, 0), AT(9, 59), 10, 20, 0 },
+		{ "the same one, as an ETA and as a promise", AT(9, 0), AT(9, 0), 10, 10, 0 },
+		{ "two without a sequence", AT(9, 0), AT(9, 10), 0, 0, 1 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(repromises); i++) {
+		struct saying a = { .kind = SAID_MOVED, .at_s = repromises[i].first_s,
+			.seq = repromises[i].first_seq };
+		struct saying b = { .kind = SAID_MOVED, .at_s = repromises[i].second_s,
+			.seq = repromises[i].second_seq };
+		struct stage s;
+
+		stage_up(&s, 1, 1);
+		happens(&s, FACT_BOOKED, AT(7, 45), -1, 0, 0);
+		score_said(&s.score, &a);
+		score_said(&s.score, &b);
+		if (figures_of(&s).too_soon != repromises[i].too_soon)
+			fail_msg("%s: %lld", repromises[i].name, (long long)figures_of(&s).too_soon);
+		stage_down(&s);
+	}
+}
+
+/* A time that does not suit never was a promise. */
+static void
+test_declined(void **unused)
+{
+	struct fact no = { .type = FACT_ANSWERED, .at_s = AT(8, 10), .tech = -1, .call = 0 };
+	struct saying offer = { .kind = SAID_GOODWILL, .what = "open", .cents = 5000 };
+	struct saying granted = { .kind = SAID_GOODWILL, .what = "granted", .cents = 5000 };
+	struct saying message = { .kind = SAID_MESSAGE };
+	struct figures f;
+	struct stage s;
+
+	(void)unused;
+	stage_up(&s, 1, 1);
+	happens(&s, FACT_BOOKED, AT(7, 45), -1, 0, 0);
+	tells(&s, AT(8, 0), 0, 0, AT(9, 0), AT(8, 30), AT(10, 0));
+	score_said(&s.score, &message);
+	score_fact(&s.score, &s.desk, &no);
+	desk_fact(&s.desk, &no);
+	assert_int_equal(s.desk.call[0].told_tech, -1);
+	assert_int_equal(figures_of(&s).made, 0);
+	tells(&s, AT(8, 20), 0, 0, AT(11, 0), AT(10, 30), AT(12, 0));
+	score_said(&s.score, &offer);
+	score_said(&s.score, &granted);
+	f = figures_of(&s);
+	assert_int_equal(f.made, 1);
+	assert_int_equal(f.repromised, 0);
+	assert_int_equal(f.declined, 1);
+	assert_int_equal(f.messages, 1);
+	assert_int_equal(f.goodwills, 1);
+	assert_int_equal(f.goodwill_cents, 5000);
+	stage_down(&s);
+}
+
 static void
 test_promises(void **unused)
 {
@@ -329,6 +397,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_promises),
+		cmocka_unit_test(test_repromises),
+		cmocka_unit_test(test_declined),
 		cmocka_unit_test(test_adding_up),
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_judge_disbelieves),
