@@ -6,7 +6,7 @@
 
 #include "daemon/build.h"
 #include "daemon/object.h"
-#include "daemon/ripple.h"
+#include "daemon/ripple_tell.h"
 
 /* --- what is booked if it is agreed --- */
 
@@ -85,6 +85,33 @@ frame(const struct quote_ask *ask, const struct candidate *c, unsigned kinds, bo
 	return shown;
 }
 
+/* What the customer hears when the option is booked: it comes before all that follows. */
+static int
+tell_booked(const struct quote_ask *ask, const struct state *s, int32_t call,
+    const json_t *terms, json_t *shown)
+{
+	json_t *tells = json_array(), *rest = json_object_get(shown, "tells");
+	struct event *ev;
+	int rc = -ENOMEM;
+
+	if (ask->templates == NULL || shown == NULL) {
+		json_decref(tells);
+		return 0;
+	}
+	ev = event_new(EV_CALL_BOOKED, ask->now, json_pack("{s:s, s:O}", "call",
+	    state_call(s, call)->id, "terms", (json_t *)terms));
+	if (ev != NULL)
+		rc = ripple_messages(s, ev, ask->templates, &tells);
+	event_free(ev);
+	if (rc == 0 && (tells == NULL || json_array_extend(tells, rest) < 0))
+		rc = -ENOMEM;
+	if (rc < 0) {
+		json_decref(tells);
+		return rc;
+	}
+	return json_object_set_new(shown, "tells", tells) < 0 ? -ENOMEM : 0;
+}
+
 /* --- another day --- */
 
 static int32_t
@@ -117,7 +144,10 @@ show_day(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
 	const struct retimed *was = &fd->base[c->spot.tech];
 	struct cost total = day_cost(fd), before = { 0 }, after = { 0 }, added;
 	struct disturbed nobody = { 0 };
+	struct state *s = NULL;
 	struct new_route route;
+	int32_t call;
+	int rc;
 
 	candidate_routes(c, &route, 1);
 	cost_route(&fd->f, c->spot.tech, was, &before);
@@ -139,7 +169,11 @@ show_day(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
 	build_set(&ret->shown, "tells", json_array());
 	ret->rests = json_array();
 	ret->cost_cents = cost_total(&added);
-	return 0;
+	rc = quote_book(ask->s, ask->now, ret->terms, &s, &call);
+	if (rc == 0)
+		rc = tell_booked(ask, s, call, ret->terms, ret->shown);
+	state_free(s);
+	return rc;
 }
 
 /* --- this day --- */
@@ -203,8 +237,10 @@ show_today(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 		rc = ripple_make(&ra, &rp, why, sizeof(why));
 	if (rc == 0 && (rp.arrival < c->from || rp.arrival > c->to))
 		rc = -EPERM;
-	if (rc == 0)
+	if (rc == 0) {
 		put_ripple(ask, c, kinds, &ra, &rp, ret);
+		rc = tell_booked(ask, s, ra.call, ret->terms, ret->shown);
+	}
 	ripple_done(&rp);
 	state_free(s);
 	return rc;

@@ -35,10 +35,9 @@ add_tell(json_t **tells, const char *call, const char *to, const char *kind, con
 
 /* --- customers --- */
 
-/* The messages that would be written, word for word. */
-static int
-tell_messages(const struct state *then, const struct event *ev, const struct templates *templates,
-    json_t **tells)
+int
+ripple_messages(const struct state *then, const struct event *ev,
+    const struct templates *templates, json_t **tells)
 {
 	struct follow_list list = { 0 };
 	int rc = follow(then, ev, templates, &list);
@@ -142,7 +141,7 @@ make_tells(const struct ripple_ask *ask, const struct state *then, const struct 
 
 	ret->tells = json_array();
 	if (ask->templates != NULL)
-		rc = tell_messages(then, ev, ask->templates, &ret->tells);
+		rc = ripple_messages(then, ev, ask->templates, &ret->tells);
 	else
 		tell_reasons(ask->s, ev->body, &ret->tells);
 	for (int32_t r = 0; rc == 0 && r < ask->routes; r++)

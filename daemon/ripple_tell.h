@@ -10,4 +10,8 @@
 /* Sets ret->then and ret->tells from the rest. -ENOMEM; -EPERM with a sentence in why. */
 int ripple_tell(const struct ripple_ask *ask, struct ripple *ret, char *why, size_t why_size);
 
+/* Appends the messages that an event would make, word for word; it is applied to then. -ENOMEM. */
+int ripple_messages(const struct state *then, const struct event *ev,
+    const struct templates *templates, json_t **tells);
+
 #endif

@@ -13,7 +13,9 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct method *const tables[] = { methods_session, methods_token, methods_shop,
-	methods_call, methods_tech, methods_stop, methods_plan };
+	methods_call, methods_book, methods_tech, methods_stop, methods_plan, methods_quote,
+	methods_price, methods_promise, methods_after, methods_goodwill, methods_learn,
+	methods_message };
 
 static struct openrpc *document;
 
