@@ -48,6 +48,22 @@ static const struct key {
 	{ "work_limit", K_INT, AT(work_limit), 0, INT64_C(1000000000000), NULL, "0",
 	    "Work units a solve may take, for runs that must repeat; 0: bounded by time." },
 	{ "seed", K_INT, AT(seed), 0, INT64_MAX, NULL, "1", "Seed of the solver's choices." },
+	{ "messages", K_TEXT, AT(messages), 0, 0, NULL, "",
+	    "Folder of the texts of messages to customers, a file a language: en.ini. Empty: "
+	    "daemon/messages beside the daemon's own program, or else "
+	    "../share/evenkeel/messages from there." },
+	{ "language", K_TEXT, AT(language), 2, 8, NULL, "en",
+	    "Language of messages to customers who named none, or one that there is no file for." },
+	{ "tracking_url", K_TEXT, AT(tracking_url), 0, 200, NULL, "",
+	    "What the token of a customer's tracking link is put behind to make {link} in a text, "
+	    "e.g. https://example.org/visit/. Empty: no text may have {link}." },
+	{ "webhook_sender", K_TEXT, AT(webhook_sender), 0, 0, NULL, "",
+	    "Path of evenkeel-webhook, which posts messages. Empty: beside the daemon's own "
+	    "program." },
+	{ "webhook_inner", K_TEXT, AT(webhook_inner), 0, 0, NULL, "",
+	    "Inner addresses that webhooks may be posted to, also by plain http: networks like "
+	    "10.1.0.0/16, with blanks between. All others inside (loopback, private, link-local) are "
+	    "refused." },
 	{ "log_level", K_CHOICE, AT(log_level), 0, 0, "error warning info debug", "info",
 	    "What is logged: this level and the worse ones." },
 	{ "log_format", K_CHOICE, AT(log_format), 0, 0, "auto text journal", "auto",

@@ -29,6 +29,10 @@ struct config {
 	char admin_token_file[CONFIG_TEXT_SIZE]; /* "": admin.token beside the store */
 	char solver[CONFIG_TEXT_SIZE];           /* "": evenkeel-solve beside the daemon */
 	int64_t workers, work_limit, seed;
+	char messages[CONFIG_TEXT_SIZE];         /* "": found by the program's place */
+	char language[CONFIG_TEXT_SIZE], tracking_url[CONFIG_TEXT_SIZE];
+	char webhook_sender[CONFIG_TEXT_SIZE];   /* "": evenkeel-webhook beside the daemon */
+	char webhook_inner[CONFIG_TEXT_SIZE];
 	char log_level[CONFIG_TEXT_SIZE], log_format[CONFIG_TEXT_SIZE];
 	int64_t snapshot_events;
 	int64_t connections_max, hello_s, silence_s;

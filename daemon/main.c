@@ -24,7 +24,9 @@
 #include "daemon/recover.h"
 #include "daemon/session.h"
 #include "daemon/shop.h"
+#include "daemon/template.h"
 #include "daemon/tokens.h"
+#include "daemon/webhook.h"
 #include "proto/when.h"
 
 enum {
@@ -119,10 +121,12 @@ on_turn(void *arg)
 {
 	struct daemon *d = arg;
 
-	if (d->phase == RUNNING)
+	if (d->phase == RUNNING) {
 		advance_turn(d->shop.advance);
-	else
+		webhooks_turn(d->shop.webhooks);
+	} else {
 		go_on_ending(d);
+	}
 }
 
 static void
@@ -203,6 +207,40 @@ start_clock(struct daemon *d, char *why, size_t why_size)
 	return 0;
 }
 
+/* The texts of messages, read and checked whole. */
+static int
+read_templates(const struct options *o, const unsigned char key[TEMPLATE_KEY_SIZE],
+    struct templates **ret, char *why, size_t why_size)
+{
+	struct templates *t = templates_new(o->config.language, o->config.tracking_url, key);
+	int rc = -ENOMEM;
+
+	snprintf(why, why_size, "out of memory");
+	if (t != NULL)
+		rc = templates_read(t, o->messages, why, why_size);
+	if (rc < 0)
+		templates_free(t);
+	else
+		*ret = t;
+	return rc;
+}
+
+static int
+start_messages(struct daemon *d, char *why, size_t why_size)
+{
+	unsigned char key[STORE_KEY_SIZE];
+	int rc;
+
+	store_key(d->shop.store, key);
+	rc = read_templates(&d->opt, key, &d->shop.templates, why, why_size);
+	sodium_memzero(key, sizeof(key));
+	if (rc < 0)
+		return rc;
+	snprintf(why, why_size, "the store's webhooks cannot be read");
+	return webhooks_new(&d->shop, d->opt.webhook_sender, d->opt.config.webhook_inner,
+	    &d->shop.webhooks);
+}
+
 static int
 start_shop(struct daemon *d, char *why, size_t why_size)
 {
@@ -223,6 +261,9 @@ start_shop(struct daemon *d, char *why, size_t why_size)
 		snprintf(why, why_size, "the store's tokens cannot be read");
 		return rc;
 	}
+	rc = start_messages(d, why, why_size);
+	if (rc < 0)
+		return rc;
 	rc = shop_recover(shop, d->opt.config.territory, d->opt.config.zone, why, why_size);
 	if (rc < 0)
 		return rc;
@@ -348,6 +389,7 @@ stop(struct daemon *d)
 	conns_free(d->conns);
 	advance_free(shop->advance); /* its request is answered to nobody now */
 	planner_free(shop->planner);
+	webhooks_free(shop->webhooks);
 	net_watch_free(d->store_watch);
 	net_timer_free(d->watchdog);
 	net_timer_free(d->snapshots);
@@ -357,6 +399,7 @@ stop(struct daemon *d)
 	sessions_free(shop->sessions);
 	positions_free(shop->positions);
 	tokens_free(shop->tokens);
+	templates_free(shop->templates);
 	shop_done(shop);
 	feed_free(shop->feed);
 	openrpc_free(shop->openrpc);
@@ -437,6 +480,23 @@ look(const struct options *o)
 	return rc < 0 ? refuse(why) : EXIT_SUCCESS;
 }
 
+/* What a start would say of the configuration, and of the texts that it names. */
+static int
+check_config(const struct options *o)
+{
+	static const unsigned char no_key[TEMPLATE_KEY_SIZE];
+	struct templates *t = NULL;
+	char why[WHY_SIZE];
+
+	if (read_templates(o, no_key, &t, why, sizeof(why)) < 0) {
+		fprintf(stderr, "evenkeeld: %s\n", why);
+		return EXIT_USAGE;
+	}
+	templates_free(t);
+	config_print(&o->config, stdout);
+	return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -459,8 +519,7 @@ main(int argc, char **argv)
 		puts("evenkeeld " PACKAGE_VERSION);
 		return EXIT_SUCCESS;
 	case DO_CHECK_CONFIG:
-		config_print(&d.opt.config, stdout);
-		return EXIT_SUCCESS;
+		return check_config(&d.opt);
 	case DO_VERIFY:
 	case DO_DUMP_STATE:
 		return look(&d.opt);

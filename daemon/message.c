@@ -415,6 +415,15 @@ message_follow(const struct state *s, const struct event *ev, const struct templ
 
 /* --- how one is shown --- */
 
+const char *
+message_kind(size_t i)
+{
+	static const char *const kinds[] = { "booked", "planned", "moved", "on_the_way", "withdrawn",
+		"carried_over", "cancelled", "done", "no_access", "goodwill", "unanswered" };
+
+	return i < sizeof(kinds) / sizeof(kinds[0]) ? kinds[i] : NULL;
+}
+
 static json_t *
 when_json(int64_t at, const char *zone)
 {

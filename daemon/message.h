@@ -14,6 +14,9 @@
 
 enum { MESSAGE_ID_SIZE = 65, MESSAGE_KIND_SIZE = 24 };
 
+/* Kinds of message, NULL after the last. */
+const char *message_kind(size_t i);
+
 /* The schema Message of a message.written event; new reference, NULL when out of memory. */
 json_t *message_json(const struct event *ev, const char *territory, const char *zone);
 

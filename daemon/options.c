@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/guard.h"
 #include "proto/when.h"
 
 enum {
@@ -174,6 +175,8 @@ static int
 check_together(struct options *o, char *why, size_t why_size)
 {
 	const char *host = o->config.listen_host;
+	struct guard guard;
+	char wrong[160];
 	int32_t offset;
 
 	if (strcmp(host, "localhost") == 0)
@@ -188,6 +191,10 @@ check_together(struct options *o, char *why, size_t why_size)
 	if (o->clock_start_s >= 0 && !o->virtual_clock) {
 		snprintf(why, why_size,
 		    "--clock-start is for --clock virtual: the real clock has its time");
+		return -EINVAL;
+	}
+	if (guard_read(&guard, o->config.webhook_inner, wrong, sizeof(wrong)) < 0) {
+		snprintf(why, why_size, "webhook_inner: %s", wrong);
 		return -EINVAL;
 	}
 	if (when_offset(0, o->config.zone, &offset) < 0) {
@@ -210,18 +217,34 @@ beside(const char *path, const char *name, char ret[CONFIG_TEXT_SIZE])
 	snprintf(ret, CONFIG_TEXT_SIZE, "%.*s%s", len, path, name);
 }
 
+/* As it was built, or as it was installed. */
+static void
+find_messages(const char *self, char ret[CONFIG_TEXT_SIZE])
+{
+	beside(self, "daemon/messages", ret);
+	if (access(ret, R_OK) != 0)
+		beside(self, "../share/evenkeel/messages", ret);
+}
+
 static void
 work_out_defaults(struct options *o)
 {
 	const struct config *c = &o->config;
 	char self[CONFIG_TEXT_SIZE] = "";
+	bool known = readlink("/proc/self/exe", self, sizeof(self) - 1) > 0;
 
 	snprintf(o->admin_token_file, sizeof(o->admin_token_file), "%s", c->admin_token_file);
 	if (c->admin_token_file[0] == '\0' && strncmp(c->store, "sqlite://", 9) == 0)
 		beside(c->store + 9, "admin.token", o->admin_token_file);
 	snprintf(o->solver, sizeof(o->solver), "%s", c->solver);
-	if (c->solver[0] == '\0' && readlink("/proc/self/exe", self, sizeof(self) - 1) > 0)
+	if (c->solver[0] == '\0' && known)
 		beside(self, "evenkeel-solve", o->solver);
+	snprintf(o->webhook_sender, sizeof(o->webhook_sender), "%s", c->webhook_sender);
+	if (c->webhook_sender[0] == '\0' && known)
+		beside(self, "evenkeel-webhook", o->webhook_sender);
+	snprintf(o->messages, sizeof(o->messages), "%s", c->messages);
+	if (c->messages[0] == '\0' && known)
+		find_messages(self, o->messages);
 }
 
 int

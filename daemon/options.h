@@ -18,7 +18,8 @@ struct options {
 	bool allow_clock_behind;
 	char port_file[CONFIG_TEXT_SIZE]; /* "": none */
 	char admin_token_file[CONFIG_TEXT_SIZE];
-	char solver[CONFIG_TEXT_SIZE]; /* both with their defaults worked out */
+	/* with their defaults worked out: */
+	char solver[CONFIG_TEXT_SIZE], webhook_sender[CONFIG_TEXT_SIZE], messages[CONFIG_TEXT_SIZE];
 };
 
 /* Reads command line and configuration. -EINVAL with a sentence in why. */

@@ -262,19 +262,19 @@ request_secret_reply(const char *id)
 }
 
 void
-request_commit_token(struct request *r, const struct store_token *token, json_t *result,
+request_commit_write(struct request *r, const struct store_write *what, json_t *result,
     json_t *kept)
 {
-	struct store_write w = { .token = token,
-		.cmd_digest = r->digest,
-		.cmd_id = json_string_value(json_object_get(r->params, "cmd_id")),
-		.at_s = clock_now(&r->shop->clock) };
+	struct store_write w = *what;
 	char *text = kept == NULL ? NULL : json_dumps(kept, JSON_COMPACT);
 	int rc = -ENOMEM;
 
 	json_decref(kept);
-	r->reply = result == NULL ? NULL : rpc_reply(r->id, result);
+	w.cmd_digest = r->digest;
+	w.cmd_id = json_string_value(json_object_get(r->params, "cmd_id"));
+	w.at_s = clock_now(&r->shop->clock);
 	w.reply = text;
+	r->reply = result == NULL ? NULL : rpc_reply(r->id, result);
 	if (r->reply != NULL && text != NULL)
 		rc = store_append(r->shop->store, &w, deliver, r);
 	free(text);
@@ -284,6 +284,15 @@ request_commit_token(struct request *r, const struct store_token *token, json_t 
 		refuse_append(r, rc,
 		    rc == -EBUSY ? "too much waits to be stored" : "out of memory");
 	}
+}
+
+void
+request_commit_token(struct request *r, const struct store_token *token, json_t *result,
+    json_t *kept)
+{
+	struct store_write w = { .token = token };
+
+	request_commit_write(r, &w, result, kept);
 }
 
 /* --- the checks, in order; each answers and returns false when it refuses --- */

@@ -25,7 +25,13 @@ void requests_abandon(struct session *s);
 /* For the handlers that need more than method.h offers. */
 struct session *request_session(struct request *r); /* NULL when its client went away */
 const struct openrpc *request_openrpc(const struct request *r);
-/* Answers with result after a token is kept; kept is the reply for repeats. Both are stolen. */
+/*
+ * Answers with result after something that is no event is written; kept is the reply for repeats. Both
+ * are stolen. The command's own part of the write is filled in here.
+ */
+void request_commit_write(struct request *r, const struct store_write *what, json_t *result,
+    json_t *kept);
+/* The same for a token. */
 void request_commit_token(struct request *r, const struct store_token *token, json_t *result,
     json_t *kept);
 /* A kept reply that says: the answer held a secret, and only the id of its object is kept. */

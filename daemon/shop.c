@@ -14,6 +14,7 @@
 #include "daemon/planner.h"
 #include "daemon/quotes.h"
 #include "daemon/recover.h"
+#include "daemon/webhook.h"
 
 enum { FEED_EVENTS = 3000 /* of the journal, that fill the feed's ring at a start */ };
 
@@ -132,6 +133,8 @@ on_commit(void *arg)
 	if (p->done != NULL)
 		p->done(p->arg);
 	for (size_t i = 0; i < p->events; i++) {
+		if (p->event[i]->type == EV_MESSAGE_WRITTEN && p->shop->webhooks != NULL)
+			webhooks_kick(p->shop->webhooks);
 		if (feed_publish(p->shop->feed, state_territory(s), state_zone(s), p->event[i]) < 0)
 			log_say(LEVEL_ERROR, "no memory for the notifications of event %" PRId64,
 			    p->event[i]->seq);

@@ -27,6 +27,7 @@ enum {
 };
 
 struct store; /* opaque */
+struct store_outward; /* about webhooks: daemon/store_message.h */
 
 struct store_token {
 	char id[40];
@@ -49,6 +50,7 @@ struct store_write {
 	const struct store_token *token;   /* put (insert or replace), or NULL */
 	const char *snapshot;              /* canonical state after the last event, or NULL */
 	int64_t snapshot_seq;
+	const struct store_outward *outward; /* about webhooks and deliveries, or NULL */
 };
 
 typedef void store_done_fn(void *arg); /* on the loop's thread, after the commit */

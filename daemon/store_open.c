@@ -36,6 +36,22 @@ static const char *const migrations[] = {
 	"CREATE TABLE token (id TEXT PRIMARY KEY, role TEXT NOT NULL, technician TEXT NOT NULL,"
 	" name TEXT NOT NULL, hash BLOB NOT NULL, issued INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, revoked INTEGER NOT NULL);",
+	"CREATE TABLE message (territory INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,"
+	" call TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (territory, seq)) WITHOUT ROWID;"
+	"CREATE INDEX message_of_call ON message (territory, call, seq);"
+	"CREATE INDEX message_by_id ON message (territory, id);"
+	"CREATE TABLE webhook (id TEXT PRIMARY KEY, url TEXT NOT NULL, kinds TEXT NOT NULL,"
+	" secret BLOB NOT NULL, old_secret BLOB NOT NULL, old_until INTEGER NOT NULL,"
+	" disabled INTEGER NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE delivery (webhook TEXT NOT NULL, territory INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, call TEXT NOT NULL, status INTEGER NOT NULL,"
+	" tries INTEGER NOT NULL, next INTEGER NOT NULL, error TEXT NOT NULL,"
+	" PRIMARY KEY (webhook, territory, seq)) WITHOUT ROWID;"
+	"CREATE INDEX delivery_due ON delivery (webhook, next) WHERE status = 0;"
+	"CREATE INDEX delivery_of_call ON delivery (webhook, territory, call, seq) WHERE status = 0;"
+	"CREATE INDEX delivery_of_message ON delivery (territory, seq);"
+	"CREATE INDEX delivery_dead ON delivery (webhook) WHERE status = 2;"
+	"CREATE INDEX delivery_ended ON delivery (next) WHERE status <> 0;",
 };
 
 enum { SCHEMA = sizeof(migrations) / sizeof(migrations[0]) };

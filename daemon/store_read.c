@@ -86,22 +86,22 @@ store_snapshot(struct store *st, const char *territory, int64_t below, char **re
 	return rc;
 }
 
-static int
-event_of_row(struct sqlite3_stmt *q, struct event **ret)
+int
+store_event_of_row(struct sqlite3_stmt *q, int column, struct event **ret)
 {
 	enum event_type type;
 	struct event *ev;
 	json_t *body;
 
-	if (event_from_name(text(q, 2), &type) < 0)
+	if (event_from_name(text(q, column + 2), &type) < 0)
 		return -EIO;
-	body = json_loads(text(q, 3), JSON_ALLOW_NUL, NULL);
+	body = json_loads(text(q, column + 3), JSON_ALLOW_NUL, NULL);
 	if (body == NULL)
 		return -EIO;
-	ev = event_new(type, sqlite3_column_int64(q, 1), body);
+	ev = event_new(type, sqlite3_column_int64(q, column + 1), body);
 	if (ev == NULL)
 		return -ENOMEM;
-	ev->seq = sqlite3_column_int64(q, 0);
+	ev->seq = sqlite3_column_int64(q, column);
 	*ret = ev;
 	return 0;
 }
@@ -120,7 +120,7 @@ store_read(struct store *st, const char *territory, int64_t after, store_event_f
 	if (rc < 0)
 		return rc;
 	while (rc == 0 && (step = sqlite3_step(q)) == SQLITE_ROW) {
-		rc = event_of_row(q, &ev);
+		rc = store_event_of_row(q, 0, &ev);
 		if (rc < 0)
 			break;
 		rc = each(arg, ev);

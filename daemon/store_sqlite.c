@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <sodium.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/store_message.h"
 #include "daemon/store_sqlite.h"
 
 int64_t
@@ -22,9 +24,12 @@ store_mono_us(void)
 static void
 queued_free(struct queued *q)
 {
-	for (size_t i = 0; i < q->events; i++)
+	for (size_t i = 0; i < q->events; i++) {
 		free(q->event[i].body);
+		free(q->event[i].message);
+	}
 	free(q->event);
+	free(q->outward);
 	free(q->territory);
 	free(q->cmd_id);
 	free(q->digest);
@@ -101,6 +106,32 @@ copy(struct queued *q, const char *text, bool *failed)
 	return to;
 }
 
+/* What a message is found by: a copy of what its event says. */
+static bool
+copy_message(struct queued *q, const struct event *ev, struct queued_message **ret)
+{
+	static const char *const names[] = { "message", "call", "kind" };
+	struct queued_message *m;
+	const char *text[3];
+
+	if (ev->type != EV_MESSAGE_WRITTEN)
+		return true;
+	m = calloc(1, sizeof(*m));
+	if (m == NULL)
+		return false;
+	for (size_t i = 0; i < 3; i++) {
+		text[i] = json_string_value(json_object_get(ev->body, names[i]));
+		if (text[i] == NULL)
+			text[i] = "";
+	}
+	snprintf(m->id, sizeof(m->id), "%s", text[0]);
+	snprintf(m->call, sizeof(m->call), "%s", text[1]);
+	snprintf(m->kind, sizeof(m->kind), "%s", text[2]);
+	q->bytes += sizeof(*m);
+	*ret = m;
+	return true;
+}
+
 static bool
 copy_events(struct queued *q, const struct store_write *w)
 {
@@ -114,9 +145,11 @@ copy_events(struct queued *q, const struct store_write *w)
 		struct queued_event *to = &q->event[q->events];
 
 		*to = (struct queued_event){ ev->seq, ev->at_s, ev->type,
-			json_dumps(ev->body, JSON_COMPACT) };
-		if (to->body == NULL)
+			json_dumps(ev->body, JSON_COMPACT), NULL };
+		if (to->body == NULL || !copy_message(q, ev, &to->message)) {
+			free(to->body);
 			return false;
+		}
 		q->bytes += sizeof(*to) + strlen(to->body);
 	}
 	return true;
@@ -141,6 +174,14 @@ queued_new(const struct store_write *w)
 	if (w->token != NULL) {
 		q->token = *w->token;
 		q->has_token = true;
+	}
+	if (w->outward != NULL) {
+		q->outward = malloc(sizeof(*q->outward));
+		q->bytes += sizeof(*q->outward);
+		if (q->outward == NULL)
+			failed = true;
+		else
+			*q->outward = *w->outward;
 	}
 	if (failed || !copy_events(q, w)) {
 		queued_free(q);

@@ -27,7 +27,12 @@ enum {
 	STORE_PURGE_ROWS = 2000,  /* and so many at a time */
 };
 
-/* A write in the queue. One block: the texts lie behind it. */
+/* What a message is found by. */
+struct queued_message {
+	char id[65], call[65], kind[24];
+};
+
+/* A write in the queue, with all that it says copied. */
 struct queued {
 	struct queued *next;
 	struct queued *same_hash; /* chain of the table of commands */
@@ -35,12 +40,14 @@ struct queued {
 		int64_t seq, at_s;
 		enum event_type type;
 		char *body; /* own block, as jansson made it */
+		struct queued_message *message; /* of a message.written, else NULL */
 	} *event;
 	size_t events;
 	char *territory, *cmd_id, *digest, *reply, *snapshot;
 	int64_t at_s, snapshot_seq;
 	struct store_token token;
 	bool has_token;
+	struct store_outward *outward;
 	size_t bytes;
 	store_done_fn *done;
 	void *arg;
@@ -48,7 +55,9 @@ struct queued {
 
 enum statement {
 	S_BEGIN, S_COMMIT, S_TERRITORY_PUT, S_TERRITORY_GET, S_EVENT, S_KEEP, S_TOKEN, S_SNAPSHOT,
-	S_SNAPSHOT_PURGE, S_PURGE,
+	S_SNAPSHOT_PURGE, S_PURGE, S_MESSAGE, S_DELIVER, S_WEBHOOK, S_WEBHOOK_REMOVE,
+	S_DELIVERIES_REMOVE, S_RESULT, S_RELEASE, S_REPLAY_MESSAGE, S_REPLAY_ALL, S_RELEASE_ALL,
+	S_DELIVERIES_PURGE,
 	STATEMENTS,
 };
 
@@ -91,6 +100,21 @@ struct store {
 int store_writer_start(struct store *st, char *why, size_t why_size);
 /* Lets the thread finish the queue and end. */
 void store_writer_end(struct store *st);
+
+/* Of the writer's thread: a statement that gives no rows, and a text for one. */
+void store_run(struct store *st, enum statement s);
+void store_bind(struct sqlite3_stmt *q, int at, const char *text);
+/* The number of a territory; made if it is new. */
+int64_t store_territory_id(struct store *st, const char *name);
+
+/* store_outward.c, on the writer's thread. */
+extern const char *const store_outward_sql[STATEMENTS]; /* its share; the others are NULL */
+void store_write_message(struct store *st, int64_t territory, const struct queued_event *ev);
+void store_write_outward(struct store *st, const struct queued *q);
+void store_purge_deliveries(struct store *st, int64_t now_s);
+
+/* store_read.c: an event of columns seq, at, type, body from `column` on. -EIO, -ENOMEM. */
+int store_event_of_row(struct sqlite3_stmt *q, int column, struct event **ret);
 
 /* store_sqlite.c */
 int64_t store_mono_us(void);

@@ -52,24 +52,23 @@ fail(struct store *st, const char *doing)
 	_exit(STORE_EXIT_FAILED);
 }
 
-static void
-bind_text(struct sqlite3_stmt *q, int at, const char *text)
+void
+store_bind(struct sqlite3_stmt *q, int at, const char *text)
 {
 	sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
 }
 
 /* Runs a statement that gives no rows. A bind that failed leaves NULL, which the schema refuses. */
-static void
-run(struct store *st, enum statement s)
+void
+store_run(struct store *st, enum statement s)
 {
 	if (sqlite3_step(st->st[s]) != SQLITE_DONE)
-		fail(st, sql_of[s]);
+		fail(st, sqlite3_sql(st->st[s]));
 	sqlite3_reset(st->st[s]);
 }
 
-/* The number of a territory; made if it is new. */
-static int64_t
-territory_id(struct store *st, const char *name)
+int64_t
+store_territory_id(struct store *st, const char *name)
 {
 	struct sqlite3_stmt *q = st->st[S_TERRITORY_GET];
 	int64_t id;
@@ -78,9 +77,9 @@ territory_id(struct store *st, const char *name)
 		if (strcmp(st->territory[i], name) == 0)
 			return st->territory_id[i];
 	}
-	bind_text(st->st[S_TERRITORY_PUT], 1, name);
-	run(st, S_TERRITORY_PUT);
-	bind_text(q, 1, name);
+	store_bind(st->st[S_TERRITORY_PUT], 1, name);
+	store_run(st, S_TERRITORY_PUT);
+	store_bind(q, 1, name);
 	if (sqlite3_step(q) != SQLITE_ROW)
 		fail(st, sql_of[S_TERRITORY_GET]);
 	id = sqlite3_column_int64(q, 0);
@@ -100,15 +99,17 @@ static void
 write_events(struct store *st, const struct queued *q)
 {
 	struct sqlite3_stmt *put = st->st[S_EVENT];
-	int64_t territory = q->events > 0 ? territory_id(st, q->territory) : 0;
+	int64_t territory = q->events > 0 ? store_territory_id(st, q->territory) : 0;
 
 	for (size_t i = 0; i < q->events; i++) {
 		sqlite3_bind_int64(put, 1, territory);
 		sqlite3_bind_int64(put, 2, q->event[i].seq);
 		sqlite3_bind_int64(put, 3, q->event[i].at_s);
-		bind_text(put, 4, event_name(q->event[i].type));
-		bind_text(put, 5, q->event[i].body);
-		run(st, S_EVENT);
+		store_bind(put, 4, event_name(q->event[i].type));
+		store_bind(put, 5, q->event[i].body);
+		store_run(st, S_EVENT);
+		if (q->event[i].message != NULL)
+			store_write_message(st, territory, &q->event[i]);
 	}
 }
 
@@ -119,11 +120,11 @@ write_kept(struct store *st, const struct queued *q)
 
 	if (q->cmd_id == NULL)
 		return;
-	bind_text(put, 1, q->cmd_id);
-	bind_text(put, 2, q->digest);
+	store_bind(put, 1, q->cmd_id);
+	store_bind(put, 2, q->digest);
 	sqlite3_bind_int64(put, 3, q->at_s);
-	bind_text(put, 4, q->reply);
-	run(st, S_KEEP);
+	store_bind(put, 4, q->reply);
+	store_run(st, S_KEEP);
 }
 
 static void
@@ -133,15 +134,15 @@ write_token(struct store *st, const struct queued *q)
 
 	if (!q->has_token)
 		return;
-	bind_text(put, 1, q->token.id);
-	bind_text(put, 2, q->token.role);
-	bind_text(put, 3, q->token.technician);
-	bind_text(put, 4, q->token.name);
+	store_bind(put, 1, q->token.id);
+	store_bind(put, 2, q->token.role);
+	store_bind(put, 3, q->token.technician);
+	store_bind(put, 4, q->token.name);
 	sqlite3_bind_blob(put, 5, q->token.hash, sizeof(q->token.hash), SQLITE_STATIC);
 	sqlite3_bind_int64(put, 6, q->token.issued);
 	sqlite3_bind_int64(put, 7, q->token.expires);
 	sqlite3_bind_int64(put, 8, q->token.revoked);
-	run(st, S_TOKEN);
+	store_run(st, S_TOKEN);
 }
 
 static void
@@ -152,15 +153,15 @@ write_snapshot(struct store *st, const struct queued *q)
 
 	if (q->snapshot == NULL)
 		return;
-	territory = territory_id(st, q->territory);
+	territory = store_territory_id(st, q->territory);
 	sqlite3_bind_int64(put, 1, territory);
 	sqlite3_bind_int64(put, 2, q->snapshot_seq);
 	sqlite3_bind_int64(put, 3, q->at_s);
-	bind_text(put, 4, q->snapshot);
-	run(st, S_SNAPSHOT);
+	store_bind(put, 4, q->snapshot);
+	store_run(st, S_SNAPSHOT);
 	sqlite3_bind_int64(purge, 1, territory);
 	sqlite3_bind_int64(purge, 2, STORE_SNAPSHOTS_KEPT);
-	run(st, S_SNAPSHOT_PURGE);
+	store_run(st, S_SNAPSHOT_PURGE);
 }
 
 /* Replies are kept for a week of the daemon's time. */
@@ -171,15 +172,18 @@ purge(struct store *st, int64_t now_s)
 		return;
 	sqlite3_bind_int64(st->st[S_PURGE], 1, now_s - STORE_KEEP_REPLIES_S);
 	sqlite3_bind_int64(st->st[S_PURGE], 2, STORE_PURGE_ROWS);
-	run(st, S_PURGE);
-	if (sqlite3_changes(st->writer) < STORE_PURGE_ROWS)
+	store_run(st, S_PURGE);
+	if (sqlite3_changes(st->writer) < STORE_PURGE_ROWS) {
 		st->purged_s = now_s;
+		store_purge_deliveries(st, now_s);
+	}
 }
 
 static bool
 writes_nothing(const struct queued *q)
 {
-	return q->events == 0 && q->cmd_id == NULL && !q->has_token && q->snapshot == NULL;
+	return q->events == 0 && q->cmd_id == NULL && !q->has_token && q->snapshot == NULL &&
+	    q->outward == NULL;
 }
 
 /* One transaction for the whole group; returns how long its commit took, -1 if there was none. */
@@ -193,18 +197,19 @@ write_group(struct store *st, const struct queued *group)
 		if (writes_nothing(q))
 			continue;
 		if (!any)
-			run(st, S_BEGIN);
+			store_run(st, S_BEGIN);
 		any = true;
 		write_events(st, q);
 		write_kept(st, q);
 		write_token(st, q);
 		write_snapshot(st, q);
+		store_write_outward(st, q);
 		purge(st, q->at_s);
 	}
 	if (!any)
 		return -1;
 	start_us = store_mono_us();
-	run(st, S_COMMIT);
+	store_run(st, S_COMMIT);
 	return store_mono_us() - start_us;
 }
 
@@ -295,10 +300,11 @@ int
 store_writer_start(struct store *st, char *why, size_t why_size)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
-		if (sqlite3_prepare_v3(st->writer, sql_of[i], -1, SQLITE_PREPARE_PERSISTENT,
-			&st->st[i], NULL) != SQLITE_OK) {
-			snprintf(why, why_size, "store: %s: %s", sql_of[i],
-			    sqlite3_errmsg(st->writer));
+		const char *sql = sql_of[i] != NULL ? sql_of[i] : store_outward_sql[i];
+
+		if (sqlite3_prepare_v3(st->writer, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->st[i],
+			NULL) != SQLITE_OK) {
+			snprintf(why, why_size, "store: %s: %s", sql, sqlite3_errmsg(st->writer));
 			return -EINVAL;
 		}
 	}
