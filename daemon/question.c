@@ -80,6 +80,9 @@ static const struct rule {
 	[EV_CALL_UNPINNED] = { ASK_TECH, TELL_REPLANNED },
 };
 
+/* A call booked as quoted has its place by now: what was quoted is what happens. */
+static const struct rule rule_quoted = { ASK_RETIME, TELL_MADE_ROOM };
+
 static enum question_class
 class_of(const struct state *s, const struct event *ev, int32_t call)
 {
@@ -115,13 +118,15 @@ question_event(struct question *q, const struct state *s, const struct event *ev
 		.why = rule->why,
 	};
 
-	if (rule->ask == 0)
-		return;
 	if (call >= 0 && tech < 0)
 		tech = state_call(s, call)->tech;
+	if (ev->type == EV_CALL_BOOKED && tech >= 0)
+		rule = &rule_quoted;
+	if (rule->ask == 0)
+		return;
 	take_cause(q, &cause, class_of(s, ev, call));
 	q->any = true;
-	q->background = true;
+	q->background = q->background || rule != &rule_quoted;
 	for (int32_t k = 0; rule->ask & ASK_EVERYBODY && k < state_techs(s); k++)
 		question_dirty(q, k);
 	if (rule->ask & ASK_RETIME)
