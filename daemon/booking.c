@@ -198,14 +198,13 @@ revise(const struct attempt *a, const struct ripple *rp, struct event **ret)
 	return revision_event(a->fork, a->now, &v, ret);
 }
 
-/* The terms as agreed, with what came with the booking. */
+/* The terms as agreed, with what came with the booking: opened when it was asked for. */
 static json_t *
-terms_of(const struct quoted *q, int64_t now, const json_t *more, const char *by)
+terms_of(const struct quoted *q, const json_t *more, const char *by)
 {
 	json_t *terms = json_deep_copy(q->terms), *agreed = json_object_get(terms, "agreed");
 
 	if (terms == NULL || json_object_set_new(agreed, "by", json_string(by)) < 0 ||
-	    json_object_set_new(terms, "opened", json_integer(now)) < 0 ||
 	    (more != NULL && json_object_update(terms, (json_t *)more) < 0)) {
 		json_decref(terms);
 		return NULL;
@@ -266,7 +265,7 @@ booking_make(const struct state *s, int64_t now, const struct quoted *q, const j
 
 	if (rc < 0)
 		return rc;
-	terms = terms_of(q, now, more, by);
+	terms = terms_of(q, more, by);
 	a.route = calloc(QUOTE_ROUTES_MAX, sizeof(*a.route));
 	rc = terms == NULL || a.route == NULL ? -ENOMEM :
 	    quote_book(s, now, terms, &a.fork, &a.call);
