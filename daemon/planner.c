@@ -237,7 +237,11 @@ turn_desk(struct desk *d)
 
 	if (start_step(d))
 		return;
+	/* Before re-timing moves to another day's shift what is left of this one. */
+	if (q->any && carry_gone(d))
+		carry_turn(d);
 	if (q->any) {
+		d->carry = true;
 		d->worth = d->worth || q->background;
 		look_at(d, q);
 		if (q->tries >= TRIES_MAX) {
@@ -248,6 +252,8 @@ turn_desk(struct desk *d)
 			ask_solver(d);
 		if (d->start == NULL)
 			settle_retimed(d);
+		if (!q->any)
+			planner_arm(d->p, 0); /* for what is below */
 		return;
 	}
 	if (d->carry && d->under_ways == 0 && carry_turn(d))

@@ -11,24 +11,34 @@ enum {
 	LATE_START_S = 1800,      /* who does not start his shift is planned for so long */
 };
 
-/* Whether a stop, seen from its re-timed route, has become worse than what is known of it. */
+/*
+ * Whether a stop, seen from its re-timed route, has become worse than what is known of it: newly, or so
+ * that people are to be told now, which is the last moment to mend it.
+ */
 static bool
-hurts(const struct state *s, const struct stop *is, int64_t was)
+hurts(const struct state *s, int64_t now, int32_t tech, const struct stop *is, int64_t was)
 {
-	const struct guidelines *g = state_guidelines(s);
 	const struct call_state *c = state_call(s, is->call);
-	int64_t due = cost_due(c);
+	int32_t tolerance_s = state_guidelines(s)->eta_tolerance_s;
+	int64_t due = cost_due(c), anyway;
 
-	if (c->told.any && is->arrival - c->told.arrival > g->eta_tolerance_s)
+	if (is->arrival > due && is->arrival - was > tolerance_s)
 		return true;
+	if (c->told.any && is->arrival - c->told.arrival > tolerance_s) {
+		if (was - c->told.arrival <= tolerance_s)
+			return true;
+	} else if (!c->told.promise || is->arrival <= c->told.promise_to) {
+		return false;
+	}
 	if (c->told.promise && is->arrival > c->told.promise_to && was <= c->told.promise_to)
 		return true;
-	return is->arrival > due && is->arrival - was > g->eta_tolerance_s;
+	return tell_from(s, NULL, tech, is, &anyway) <= now;
 }
 
 /* Adds what hurts on one route. */
 static bool
-look_at_route(const struct state *s, struct question *q, int32_t tech, const struct retimed *r)
+look_at_route(const struct state *s, int64_t now, struct question *q, int32_t tech,
+    const struct retimed *r)
 {
 	const struct tech *t = state_tech(s, tech);
 	bool any = false;
@@ -42,7 +52,7 @@ look_at_route(const struct state *s, struct question *q, int32_t tech, const str
 		int64_t was = r->losts == 0 && i < t->stops ? t->stop[i].arrival :
 		    state_call(s, r->stop[i].call)->arrival;
 
-		if (hurts(s, &r->stop[i], was)) {
+		if (hurts(s, now, tech, &r->stop[i], was)) {
 			question_call(q, r->stop[i].call);
 			any = true;
 		}
@@ -141,7 +151,7 @@ look_at(struct desk *d, struct question *q)
 		if (!q->dirty[k])
 			continue;
 		retime(s, k, f.now, &r);
-		any = look_at_route(s, q, k, &r);
+		any = look_at_route(s, f.now, q, k, &r);
 		if (!any && work && r.works && !q->cause.tick)
 			any = look_for_work(&f, q, k, &r);
 		if (any) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/build.h"
+#include "daemon/carry.h"
 #include "daemon/risk.h"
 #include "daemon/window.h"
 
@@ -298,6 +299,9 @@ must_tell(struct telling *l, int32_t i)
 	int64_t anyway, from = tell_from(l->t->s, l->t, l->tech, stop, &anyway);
 
 	if (from > l->t->now)
+		return 0;
+	/* To another day it is carried over on purpose, and not as an ETA that moved. */
+	if (carry_waits(l->t->s, state_call(l->t->s, stop->call), l->t->now, stop->arrival))
 		return 0;
 	if (need_risk(l) < 0)
 		return -ENOMEM;
