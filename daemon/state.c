@@ -154,11 +154,25 @@ apply_guidelines(struct state *s, const struct event *ev, struct body *b)
 	return 0;
 }
 
+/* The local midnight that an event is the first after; -1: it is not. */
+static int64_t
+new_day(const struct state *s, const struct event *ev)
+{
+	int64_t since = learn_since(s->learn), midnight;
+
+	/* No day is shorter than 23 hours: most events need not ask for the zone. */
+	if (s->seq == 0 || (since > 0 && ev->at_s < since + 23 * 3600) ||
+	    when_midnight(ev->at_s, s->zone, &midnight) < 0 || midnight <= since)
+		return -1;
+	return midnight;
+}
+
 int
 state_apply(struct state *s, const struct event *ev, char *why, size_t why_size)
 {
 	struct body_error error = { .why = why, .why_size = why_size };
 	struct body body;
+	int64_t midnight;
 	int rc;
 
 	assert(ev->type < EV_TYPES);
@@ -172,10 +186,16 @@ state_apply(struct state *s, const struct event *ev, char *why, size_t why_size)
 		return body_fail(&body, -EPERM, "The first event opens the territory");
 	if (body_failed(&body))
 		return error.rc;
+	midnight = new_day(s, ev);
+	if (midnight >= 0 && learn_reserve(&s->learn, "", "") < 0)
+		return body_fail(&body, -ENOMEM, "Out of memory");
 	rc = apply[ev->type](s, ev, &body);
-	if (rc == 0)
-		s->seq = ev->seq;
-	return rc;
+	if (rc < 0)
+		return rc;
+	s->seq = ev->seq;
+	if (midnight >= 0)
+		learn_day(s->learn, midnight);
+	return 0;
 }
 
 /* --- reading --- */

@@ -21,17 +21,6 @@ static const bool may[CALL_STATUSES][EV_TYPES] = {
 	[CALL_EN_ROUTE][EV_CALL_UNPINNED] = true,
 };
 
-/* An appointment is a promise from the start. */
-static void
-promise_appointment(struct call_state *c)
-{
-	if (!c->appointment)
-		return;
-	c->told.promise = true;
-	c->told.promise_from = c->told.first_from = c->appt_from;
-	c->told.promise_to = c->told.first_to = c->appt_to;
-}
-
 static void
 id_read(const struct state *s, struct body *b, char ret[STATE_ID_SIZE])
 {
@@ -42,11 +31,24 @@ id_read(const struct state *s, struct body *b, char ret[STATE_ID_SIZE])
 		body_fail(b, -EPERM, "The territory is full: %d open calls", STATE_CALLS_OPEN_MAX);
 }
 
+/* What was agreed with a quote is promised, else the appointment. */
+static void
+promise_first(const struct state *s, struct call_state *c, const struct span *agreed)
+{
+	if (c->agreed_pct > 0)
+		state_promise_window(c, agreed->from, agreed->to);
+	else if (c->appointment)
+		state_promise_window(c, c->appt_from, c->appt_to);
+	if (c->agreed_pct > 0)
+		c->agreed_shift = learn_shift(s->learn);
+}
+
 static int
 booked(struct state *s, struct body *b)
 {
 	struct body terms = body_sub(b, "terms");
 	struct call_slot *slot = calloc(1, sizeof(*slot));
+	struct span agreed;
 
 	if (slot != NULL)
 		slot->refs = 1;
@@ -56,7 +58,8 @@ booked(struct state *s, struct body *b)
 		return body_fail(b, -ENOMEM, "Out of memory");
 	}
 	id_read(s, b, slot->c.id);
-	terms_read_call(&terms, &slot->c);
+	terms_read_call(&terms, &s->guidelines, &slot->c);
+	terms_read_agreed(&terms, &agreed, &slot->c.agreed_pct);
 	if (body_failed(b)) {
 		call_slot_free(slot);
 		return b->error->rc;
@@ -66,71 +69,42 @@ booked(struct state *s, struct body *b)
 	slot->c.status = CALL_UNASSIGNED;
 	slot->c.tech = -1;
 	slot->c.told.technician = -1;
-	promise_appointment(&slot->c);
+	promise_first(s, &slot->c, &agreed);
 	state_add_call(s, slot, true);
 	s->counter++;
 	return 0;
 }
 
-static void
-take_terms(struct call_state *c, const struct call_state *from)
-{
-	c->severity = from->severity;
-	c->site = from->site;
-	memcpy(c->need, from->need, sizeof(c->need));
-	c->needs = from->needs;
-	c->opened = from->opened;
-	c->due = from->due;
-	c->appointment = from->appointment;
-	c->appt_from = from->appt_from;
-	c->appt_to = from->appt_to;
-	c->duration_s = from->duration_s;
-	c->difficulty = from->difficulty;
-	memcpy(c->preferred, from->preferred, sizeof(c->preferred));
-	memcpy(c->required, from->required, sizeof(c->required));
-	memcpy(c->forbidden, from->forbidden, sizeof(c->forbidden));
-	c->forbiddens = from->forbiddens;
-}
-
 /*
- * A new appointment is agreed with the customer: it is the promise now, also as first
- * told, and the ETA told for the old one no longer binds anybody. Versions go on.
+ * A new appointment is agreed with the customer: it is the promise now, also as first told, and the
+ * ETA told for the old one no longer binds anybody. With it, or with a new deadline, what a quote had
+ * promised is no measure of quotes any more.
  */
-static void
-renew_promise(struct call_state *c)
-{
-	c->told.any = false;
-	c->told.technician = -1;
-	c->told.arrival = c->told.p10 = c->told.p90 = 0;
-	promise_appointment(c);
-}
-
 static int
-amended(struct call_slot *slot, struct body *b)
+amended(struct state *s, struct call_slot *slot, struct body *b)
 {
-	struct call_state *c = &slot->c;
-	struct body change = body_sub(b, "terms"), terms = change;
-	struct call_state scratch = { 0 };
-	json_t *merged;
+	static const char *const quoted[] = { "agreed", NULL };
+	struct body change = body_sub(b, "terms");
+	const char *by = body_str_or(b, "by", 1024, "-");
+	struct new_terms terms;
+	json_t *was, *merged;
+	bool anew;
 
 	if (body_failed(b))
 		return b->error->rc;
-	merged = terms_merge(c->terms, change.obj);
-	if (merged == NULL)
-		return body_fail(b, -ENOMEM, "Out of memory");
-	terms.obj = merged;
-	terms_read_call(&terms, &scratch);
-	if (body_failed(b)) {
-		json_decref(merged);
+	anew = body_has(&change, "appointment") || body_has(&change, "due");
+	was = anew ? terms_without(slot->c.terms, quoted) : json_incref(slot->c.terms);
+	merged = was == NULL ? NULL : terms_merge(was, change.obj);
+	json_decref(was);
+	if (new_terms_read(s, b, merged, &terms) < 0)
 		return b->error->rc;
+	new_terms_put(slot, &terms);
+	if (body_has(&change, "appointment")) {
+		state_void_promise(&slot->c);
+		state_promise_window(&slot->c, slot->c.appt_from, slot->c.appt_to);
 	}
-	take_terms(c, &scratch);
-	if (body_has(&change, "appointment"))
-		renew_promise(c);
-	json_decref(c->terms);
-	c->terms = merged;
-	free(slot->terms_text);
-	slot->terms_text = NULL;
+	if (strcmp(by, "customer") == 0)
+		slot->c.customer_fault = true;
 	return 0;
 }
 
@@ -167,7 +141,7 @@ step(struct state *s, const struct event *ev, struct body *b, int32_t i)
 
 	switch (ev->type) {
 	case EV_CALL_AMENDED:
-		return amended(s->call[i], b);
+		return amended(s, s->call[i], b);
 	case EV_CALL_CANCELLED:
 		return cancelled(s, i, ev->at_s);
 	default:

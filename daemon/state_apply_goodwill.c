@@ -7,11 +7,180 @@
 
 #include "daemon/state_impl.h"
 
+static const char *const causes[] = { "promise_broken", "deadline_not_met", "carried_over" };
+static const char *const forms[] = { "free_labour", "discount" };
+
+/* A hold of its own on an offer; NULL when out of memory. words is stolen. */
+static struct goodwill_held *
+held_new(const struct goodwill *g, json_t *words)
+{
+	struct goodwill_held *held = words == NULL ? NULL : malloc(sizeof(*held));
+
+	if (held == NULL) {
+		json_decref(words);
+		return NULL;
+	}
+	held->refs = 1;
+	held->g = *g;
+	held->g.words = words;
+	return held;
+}
+
+/* The oldest that was decided is forgotten first. */
+static void
+forget(struct state *s)
+{
+	int32_t i = 0;
+
+	while (i < s->goodwills && s->goodwill[i]->g.status == GOODWILL_OPEN)
+		i++;
+	i = i < s->goodwills ? i : 0;
+	goodwill_free(s->goodwill[i]);
+	s->goodwills--;
+	memmove(s->goodwill + i, s->goodwill + i + 1,
+	    (size_t)(s->goodwills - i) * sizeof(s->goodwill[0]));
+}
+
+/* The call's slot to be changed: a closed one may be shared with a fork. NULL: no memory. */
+static struct call_slot *
+slot_own(struct state *s, int32_t call)
+{
+	struct call_slot *was = s->call[call], *own;
+
+	if (was->refs == 1)
+		return was;
+	own = malloc(sizeof(*own));
+	if (own == NULL)
+		return NULL;
+	*own = *was;
+	own->refs = 1;
+	own->terms_text = own->closed_text = NULL;
+	json_incref(own->c.terms);
+	json_incref(own->history);
+	table_move(&s->call_by_id, was->c.id, own->c.id);
+	call_slot_free(was);
+	s->call[call] = own;
+	return own;
+}
+
+static int
+proposed(struct state *s, const struct event *ev, struct body *b)
+{
+	struct goodwill g = { .status = GOODWILL_OPEN };
+	int32_t call = state_read_call(s, b, "call");
+	struct goodwill_held *held;
+	struct call_slot *slot;
+
+	body_copy(b, "goodwill", g.id, sizeof(g.id));
+	strcpy(g.form, forms[body_name(b, "form", forms, 2)]);
+	strcpy(g.cause, causes[body_name(b, "cause", causes, 3)]);
+	g.cents = body_int(b, "cents", 0, INT32_MAX);
+	g.at = body_int(b, "at", 0, ev->at_s);
+	body_str(b, "text", 1024);
+	body_str_or(b, "customer", 1024, "-");
+	if (body_has(b, "contract"))
+		body_name(b, "contract", state_contracts, CONTRACTS);
+	if (!body_failed(b) && state_goodwill_find(s, g.id) >= 0)
+		body_fail(b, -EPERM, "There is a goodwill offer %s already", g.id);
+	if (body_failed(b))
+		return b->error->rc;
+	strcpy(g.call, s->call[call]->c.id);
+	held = held_new(&g,
+	    json_pack("{s:O, s:s, s:O}", "customer",
+	        json_object_get(s->call[call]->c.terms, "customer"), "contract",
+	        contract_name(s->call[call]->c.contract), "text", json_object_get(b->obj, "text")));
+	if (held == NULL ||
+	    state_reserve_pointers(&s->goodwill, s->goodwills, 1, &s->goodwills_cap) < 0 ||
+	    (slot = slot_own(s, call)) == NULL) {
+		goodwill_free(held);
+		return body_fail(b, -ENOMEM, "Out of memory");
+	}
+	if (s->goodwills == STATE_GOODWILL_MAX)
+		forget(s);
+	s->goodwill[s->goodwills++] = held;
+	slot->c.goodwill = true;
+	free(slot->closed_text);
+	slot->closed_text = NULL;
+	s->counter++;
+	return 0;
+}
+
+/* The words of an offer with those of its decision; NULL when out of memory. */
+static json_t *
+words_with(const struct goodwill *g, const struct body *b)
+{
+	json_t *words = terms_merge(g->words, NULL);
+	json_t *by = json_object_get(b->obj, "by"), *reason = json_object_get(b->obj, "reason");
+
+	if (words == NULL)
+		return NULL;
+	if (json_object_set(words, "by", by) < 0 ||
+	    (reason != NULL && json_object_set(words, "reason", reason) < 0)) {
+		json_decref(words);
+		return NULL;
+	}
+	return words;
+}
+
+static int
+decided(struct state *s, const struct event *ev, struct body *b)
+{
+	static const char *const decisions[] = { "grant", "refuse", "lapse" };
+	static const enum goodwill_status means[] = { GOODWILL_GRANTED, GOODWILL_REFUSED,
+		GOODWILL_LAPSED };
+	const char *id = body_str(b, "goodwill", STATE_ID_SIZE);
+	enum goodwill_status to = means[body_name(b, "decision", decisions, 3)];
+	int64_t cents = body_int(b, "cents", 0, INT32_MAX);
+	int32_t i = body_failed(b) ? -1 : state_goodwill_find(s, id);
+	struct goodwill_held *held;
+	struct goodwill g;
+
+	body_str(b, "by", 1024);
+	body_str_or(b, "reason", 1024, "-");
+	if (i < 0)
+		body_fail(b, -ENOENT, "goodwill: there is no offer %s", id);
+	else if (s->goodwill[i]->g.status != GOODWILL_OPEN)
+		body_fail(b, -EPERM, "The offer %s was decided before", id);
+	if (body_failed(b))
+		return b->error->rc;
+	g = s->goodwill[i]->g;
+	g.status = to;
+	g.decided_at = ev->at_s;
+	g.cents = to == GOODWILL_GRANTED ? cents : g.cents;
+	held = held_new(&g, words_with(&g, b));
+	if (held == NULL)
+		return body_fail(b, -ENOMEM, "Out of memory");
+	goodwill_free(s->goodwill[i]);
+	s->goodwill[i] = held;
+	return 0;
+}
+
+/* A message is no part of the state: only that it is about a call that is known. */
+static int
+written(struct state *s, struct body *b)
+{
+	state_read_call(s, b, "call");
+	body_str(b, "message", STATE_ID_SIZE);
+	body_str(b, "kind", 64);
+	body_str(b, "language", 64);
+	body_str(b, "customer", 1024);
+	body_str(b, "text", 16384);
+	if (!body_failed(b))
+		s->counter++;
+	return b->error->rc;
+}
+
 int
 state_apply_goodwill(struct state *s, const struct event *ev, struct body *b)
 {
-	(void)s;
-	return body_fail(b, -EPERM, "%s: not yet", event_name(ev->type));
+	switch (ev->type) {
+	case EV_GOODWILL_PROPOSED:
+		return proposed(s, ev, b);
+	case EV_GOODWILL_DECIDED:
+		return decided(s, ev, b);
+	default:
+		return written(s, b);
+	}
 }
 
 /* --- reading --- */

@@ -14,6 +14,7 @@ static const int call_next[CALL_STATUSES][EV_TYPES] = {
 	[CALL_EN_ROUTE][EV_STOP_ARRIVED] = TO(CALL_ON_SITE),
 	[CALL_EN_ROUTE][EV_STOP_LATE] = TO(CALL_EN_ROUTE),
 	[CALL_ON_SITE][EV_STOP_LATE] = TO(CALL_ON_SITE),
+	[CALL_ON_SITE][EV_STOP_KIND_CHANGED] = TO(CALL_ON_SITE),
 	[CALL_ON_SITE][EV_STOP_FINISHED] = TO(CALL_DONE),
 	[CALL_ON_SITE][EV_STOP_NO_ACCESS] = TO(CALL_NO_ACCESS),
 };
@@ -24,6 +25,7 @@ static const int tech_next[TECH_STATUSES][EV_TYPES] = {
 	[TECH_DRIVING][EV_STOP_ARRIVED] = TO(TECH_ON_SITE),
 	[TECH_DRIVING][EV_STOP_LATE] = TO(TECH_DRIVING),
 	[TECH_ON_SITE][EV_STOP_LATE] = TO(TECH_ON_SITE),
+	[TECH_ON_SITE][EV_STOP_KIND_CHANGED] = TO(TECH_ON_SITE),
 	[TECH_ON_SITE][EV_STOP_FINISHED] = TO(TECH_FREE),
 	[TECH_ON_SITE][EV_STOP_NO_ACCESS] = TO(TECH_FREE),
 };
@@ -31,11 +33,12 @@ static const int tech_next[TECH_STATUSES][EV_TYPES] = {
 /* What a stop event says, read and checked. */
 struct stop_event {
 	int32_t tech, call;
-	int64_t at;           /* 0 for stop.late */
+	int64_t at;           /* 0 for stop.late and stop.kind_changed */
 	int64_t arrival, end; /* planned; 0 where the event has none */
 	const char *outcome;
 	enum call_status call_to;
 	enum tech_status tech_to;
+	struct new_terms terms; /* stop.kind_changed */
 };
 
 /* Refuses what the states of the two do not allow. */
@@ -65,13 +68,15 @@ states_check(const struct state *s, const struct event *ev, struct body *b,
 static void
 times_read(const struct event *ev, struct body *b, const struct tech *t, struct stop_event *e)
 {
-	if (ev->type != EV_STOP_LATE)
+	bool happened = ev->type != EV_STOP_LATE && ev->type != EV_STOP_KIND_CHANGED;
+
+	if (happened)
 		e->at = state_read_at(b, ev, t);
 	if (ev->type == EV_STOP_DEPARTED)
 		e->arrival = body_int(b, "arrival", e->at, BODY_TIME_MAX);
 	if (ev->type == EV_STOP_DEPARTED || ev->type == EV_STOP_ARRIVED)
 		e->end = body_int(b, "end", e->arrival > e->at ? e->arrival : e->at, BODY_TIME_MAX);
-	if (ev->type == EV_STOP_LATE)
+	if (!happened)
 		e->end = body_int(b, "end", t->since, BODY_TIME_MAX);
 	if (ev->type == EV_STOP_FINISHED)
 		e->outcome = body_str(b, "outcome", sizeof(((struct call_state *)0)->outcome));
@@ -88,6 +93,23 @@ status_read(const struct event *ev, struct body *b, const struct call_state *c)
 
 	if (!body_failed(b) && strcmp(said, is) != 0)
 		body_fail(b, -EBADMSG, "status: expected %s, got %s", is, said);
+}
+
+/* The work turned out to be of another kind. */
+static void
+kind_read(const struct state *s, struct body *b, struct stop_event *e)
+{
+	const char *kind = body_str(b, "kind", STATE_KIND_SIZE);
+	json_t *terms;
+
+	if (body_failed(b))
+		return;
+	terms = terms_merge(s->call[e->call]->c.terms, NULL);
+	if (terms != NULL && json_object_set_new(terms, "kind", json_string(kind)) < 0) {
+		json_decref(terms);
+		terms = NULL;
+	}
+	new_terms_read(s, b, terms, &e->terms);
 }
 
 static int
@@ -108,6 +130,8 @@ stop_read(const struct state *s, const struct event *ev, struct body *b,
 	status_read(ev, b, &s->call[e->call]->c);
 	if (!body_failed(b))
 		states_check(s, ev, b, e);
+	if (!body_failed(b) && ev->type == EV_STOP_KIND_CHANGED)
+		kind_read(s, b, e);
 	return b->error->rc;
 }
 
@@ -153,11 +177,11 @@ take_up(struct state *s, const struct stop_event *e)
 static void
 late(struct tech *t, struct call_state *c, int64_t end)
 {
-	int64_t arrival = c->arrival;
+	int64_t arrival = c->arrival, work_s = c->end - c->arrival;
 
 	/* On the way, it is the arrival that slips: the work is as long as it was. */
-	if (c->status == CALL_EN_ROUTE && end - c->duration_s > t->since)
-		arrival = end - c->duration_s;
+	if (c->status == CALL_EN_ROUTE && end - work_s > t->since)
+		arrival = end - work_s;
 	set_times(t, c, arrival, end);
 }
 
@@ -174,6 +198,53 @@ put_down(struct state *s, const struct stop_event *e)
 	state_close(s, e->call, e->call_to, e->outcome, e->at);
 }
 
+/* --- learning --- */
+
+static int
+lessons_reserve(struct state *s, const struct stop_event *e, const struct body *b)
+{
+	const struct call_state *c = &s->call[e->call]->c;
+
+	if (learn_reserve(&s->learn, s->tech[e->tech]->id, c->kind) < 0)
+		return body_fail(b, -ENOMEM, "Out of memory");
+	return 0;
+}
+
+/*
+ * A drive teaches something if he did not wait at its end: he came when work could begin at once.
+ * Before the event is applied: he still drives.
+ */
+static void
+learn_arrival(struct state *s, const struct stop_event *e)
+{
+	const struct tech *t = s->tech[e->tech];
+	const struct call_state *c = &s->call[e->call]->c;
+	const struct told_state *told = &c->told;
+	struct travel_model model = state_travel(s);
+	int32_t model_s = travel_s(&model, t->at, c->site, t->speed_pct);
+	bool waited = state_start_at(c, e->at - 1) > e->at - 1 ||
+	    (told->promise && e->at <= told->promise_from) ||
+	    (told->any && e->at <= told->arrival - s->guidelines.eta_tolerance_s);
+
+	if (t->status == TECH_DRIVING && t->call == e->call && !waited && model_s > 0 &&
+	    e->at > t->since)
+		learn_drive(s->learn, t->id, (int32_t)(e->at - t->since), model_s);
+	if (c->agreed_pct > 0 && !c->customer_fault && told->first_to != 0)
+		learn_promise(s->learn, c->agreed_pct, c->agreed_shift, e->at <= told->first_to);
+}
+
+static void
+learn_from(struct state *s, const struct event *ev, const struct stop_event *e)
+{
+	const struct call_state *c = &s->call[e->call]->c;
+
+	if (ev->type == EV_STOP_ARRIVED)
+		learn_arrival(s, e);
+	if (ev->type == EV_STOP_FINISHED && e->at > c->arrival)
+		learn_work(s->learn, s->tech[e->tech]->id, c->kind,
+		    (int32_t)(e->at - c->arrival), c->duration_given ? c->duration_s : 0);
+}
+
 int
 state_apply_stop(struct state *s, const struct event *ev, struct body *b)
 {
@@ -181,10 +252,13 @@ state_apply_stop(struct state *s, const struct event *ev, struct body *b)
 	struct tech *t;
 	struct call_state *c;
 
-	if (stop_read(s, ev, b, &e) < 0)
+	if (stop_read(s, ev, b, &e) < 0 || lessons_reserve(s, &e, b) < 0) {
+		new_terms_done(&e.terms);
 		return b->error->rc;
+	}
 	t = s->tech[e.tech];
 	c = &s->call[e.call]->c;
+	learn_from(s, ev, &e);
 	if (ev->type == EV_STOP_DEPARTED) {
 		take_up(s, &e);
 		set_times(t, c, e.arrival, e.end);
@@ -194,6 +268,9 @@ state_apply_stop(struct state *s, const struct event *ev, struct body *b)
 		t->at = c->site;
 	} else if (ev->type == EV_STOP_LATE) {
 		late(t, c, e.end);
+	} else if (ev->type == EV_STOP_KIND_CHANGED) {
+		new_terms_put(s->call[e.call], &e.terms);
+		set_times(t, c, c->arrival, e.end);
 	} else {
 		put_down(s, &e);
 	}

@@ -5,149 +5,11 @@
  * Written straight into a buffer, and what cannot change any more (terms, closed calls) only once:
  * a snapshot is made on the loop's thread, where no client should feel it.
  */
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/state_impl.h"
-
-/* A growing text; after a lack of memory nothing more is added. */
-struct text {
-	char *s;
-	size_t len, cap;
-	bool failed;
-};
-
-static void
-put_bytes(struct text *t, const char *bytes, size_t n)
-{
-	size_t cap = t->cap == 0 ? 4096 : t->cap;
-	char *grown;
-
-	while (cap < t->len + n + 1)
-		cap *= 2;
-	if (cap > t->cap && !t->failed) {
-		grown = realloc(t->s, cap);
-		t->failed = grown == NULL;
-		if (grown != NULL) {
-			t->s = grown;
-			t->cap = cap;
-		}
-	}
-	if (t->failed)
-		return;
-	memcpy(t->s + t->len, bytes, n);
-	t->len += n;
-	t->s[t->len] = '\0';
-}
-
-static void
-put(struct text *t, const char *s)
-{
-	put_bytes(t, s, strlen(s));
-}
-
-static void
-put_int(struct text *t, int64_t v)
-{
-	char digits[24];
-	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
-	if (v < 0)
-		digits[--at] = '-';
-	put_bytes(t, digits + at, sizeof(digits) - at);
-}
-
-/* As jansson writes it. */
-static void
-put_escaped(struct text *t, unsigned char c)
-{
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *at = strchr(from, c);
-	char escaped[8] = { '\\', at == NULL ? 'u' : to[at - from] };
-
-	if (at == NULL)
-		snprintf(escaped, sizeof(escaped), "\\u%04X", c);
-	put(t, escaped);
-}
-
-static void
-put_string(struct text *t, const char *s)
-{
-	put_bytes(t, "\"", 1);
-	for (;;) {
-		size_t plain = 0;
-
-		while ((unsigned char)s[plain] >= 0x20 && s[plain] != '"' && s[plain] != '\\')
-			plain++;
-		put_bytes(t, s, plain);
-		s += plain;
-		if (*s == '\0')
-			break;
-		put_escaped(t, (unsigned char)*s++);
-	}
-	put_bytes(t, "\"", 1);
-}
-
-/* name comes with its quotes, colon, and the comma or brace before it. */
-static void
-put_member(struct text *t, const char *name, int64_t v)
-{
-	put(t, name);
-	put_int(t, v);
-}
-
-static void
-put_word(struct text *t, const char *name, const char *s)
-{
-	put(t, name);
-	put_string(t, s);
-}
-
-static void
-put_flag(struct text *t, const char *name, bool v)
-{
-	put(t, name);
-	put(t, v ? "true" : "false");
-}
-
-static char *
-json_text(const json_t *j)
-{
-	return json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
-}
-
-static void
-put_json(struct text *t, const json_t *j)
-{
-	char *s = json_text(j);
-
-	if (s == NULL)
-		t->failed = true;
-	else
-		put(t, s);
-	free(s);
-}
-
-/* Numbers in brackets, as many as n says. */
-static void
-put_numbers(struct text *t, int n, ...)
-{
-	va_list ap;
-
-	va_start(ap, n);
-	for (int i = 0; i < n; i++)
-		put_member(t, i == 0 ? "[" : ",", va_arg(ap, int64_t));
-	va_end(ap);
-	put(t, "]");
-}
+#include "daemon/text.h"
 
 static const char *
 tech_id(const struct state *s, int32_t i)
@@ -166,66 +28,66 @@ call_id(const struct state *s, int32_t i)
 static void
 put_shifts(struct text *t, const struct tech *tech)
 {
-	put(t, ",\"shifts\":[");
+	text_put(t, ",\"shifts\":[");
 	for (int32_t i = 0; i < tech->shifts; i++) {
 		const struct shift *sh = &tech->shift[i];
 
-		put(t, i == 0 ? "{\"breaks\":[" : ",{\"breaks\":[");
+		text_put(t, i == 0 ? "{\"breaks\":[" : ",{\"breaks\":[");
 		for (int32_t d = 0; d < sh->dues; d++)
-			put_member(t, d == 0 ? "" : ",", sh->due[d].status);
-		put_flag(t, "],\"ended\":", sh->ended);
-		put(t, "}");
+			text_member(t, d == 0 ? "" : ",", sh->due[d].status);
+		text_flag(t, "],\"ended\":", sh->ended);
+		text_put(t, "}");
 	}
-	put(t, "]");
+	text_put(t, "]");
 }
 
 static void
 put_route(struct text *t, const struct state *s, const struct tech *tech)
 {
-	put(t, ",\"stops\":[");
+	text_put(t, ",\"stops\":[");
 	for (int32_t i = 0; i < tech->stops; i++) {
 		const struct stop *stop = &tech->stop[i];
 
-		put_word(t, i == 0 ? "[" : ",[", call_id(s, stop->call));
-		put_member(t, ",", stop->arrival);
-		put_member(t, ",", stop->end);
-		put_member(t, ",", stop->drive_s);
-		put(t, "]");
+		text_word(t, i == 0 ? "[" : ",[", call_id(s, stop->call));
+		text_member(t, ",", stop->arrival);
+		text_member(t, ",", stop->end);
+		text_member(t, ",", stop->drive_s);
+		text_put(t, "]");
 	}
-	put(t, "],\"taken\":[");
+	text_put(t, "],\"taken\":[");
 	for (int32_t i = 0; i < tech->takens; i++) {
 		const struct planned_break *pb = &tech->taken[i];
 
-		put(t, i == 0 ? "" : ",");
-		put_numbers(t, 4, (int64_t)pb->due, (int64_t)pb->after, pb->start,
+		text_put(t, i == 0 ? "" : ",");
+		text_numbers(t, 4, (int64_t)pb->due, (int64_t)pb->after, pb->start,
 		    (int64_t)pb->duration_s);
 	}
-	put(t, "]");
+	text_put(t, "]");
 }
 
 static void
 put_tech(struct text *t, const struct state *s, const struct tech *tech)
 {
-	put_member(t, "{\"absent_from\":", tech->absent_from);
-	put_member(t, ",\"absent_to\":", tech->absent_to);
-	put_member(t, ",\"at\":{\"lat_udeg\":", tech->at.lat_udeg);
-	put_member(t, ",\"lon_udeg\":", tech->at.lon_udeg);
-	put_member(t, "},\"break_now\":", tech->break_now);
-	put_word(t, ",\"call\":", call_id(s, tech->call));
-	put_member(t, ",\"hard_points\":", tech->hard_points);
-	put_word(t, ",\"id\":", tech->id);
-	put_member(t, ",\"overtime_s\":", tech->overtime_s);
-	put_member(t, ",\"route_end\":", tech->route_end);
-	put_member(t, ",\"shift_now\":", tech->shift_now);
+	text_member(t, "{\"absent_from\":", tech->absent_from);
+	text_member(t, ",\"absent_to\":", tech->absent_to);
+	text_member(t, ",\"at\":{\"lat_udeg\":", tech->at.lat_udeg);
+	text_member(t, ",\"lon_udeg\":", tech->at.lon_udeg);
+	text_member(t, "},\"break_now\":", tech->break_now);
+	text_word(t, ",\"call\":", call_id(s, tech->call));
+	text_member(t, ",\"hard_points\":", tech->hard_points);
+	text_word(t, ",\"id\":", tech->id);
+	text_member(t, ",\"overtime_s\":", tech->overtime_s);
+	text_member(t, ",\"route_end\":", tech->route_end);
+	text_member(t, ",\"shift_now\":", tech->shift_now);
 	put_shifts(t, tech);
-	put_member(t, ",\"since\":", tech->since);
-	put_word(t, ",\"status\":", tech_status_name(tech->status));
+	text_member(t, ",\"since\":", tech->since);
+	text_word(t, ",\"status\":", tech_status_name(tech->status));
 	put_route(t, s, tech);
-	put(t, ",\"terms\":");
-	put_json(t, tech->terms);
-	put_member(t, ",\"until\":", tech->until);
-	put_member(t, ",\"version\":", tech->version);
-	put(t, "}");
+	text_put(t, ",\"terms\":");
+	text_json(t, tech->terms);
+	text_member(t, ",\"until\":", tech->until);
+	text_member(t, ",\"version\":", tech->version);
+	text_put(t, "}");
 }
 
 /* --- calls --- */
@@ -233,29 +95,54 @@ put_tech(struct text *t, const struct state *s, const struct tech *tech)
 static void
 put_told(struct text *t, const struct state *s, const struct told_state *told)
 {
-	put_flag(t, ",\"told\":{\"any\":", told->any);
-	put_member(t, ",\"arrival\":", told->arrival);
-	put_member(t, ",\"first_from\":", told->first_from);
-	put_member(t, ",\"first_to\":", told->first_to);
-	put_member(t, ",\"from\":", told->promise_from);
-	put_member(t, ",\"p10\":", told->p10);
-	put_member(t, ",\"p90\":", told->p90);
-	put_flag(t, ",\"promise\":", told->promise);
-	put_word(t, ",\"technician\":", tech_id(s, told->technician));
-	put_member(t, ",\"to\":", told->promise_to);
-	put_member(t, ",\"version\":", told->version);
-	put(t, "}");
+	text_flag(t, ",\"told\":{\"any\":", told->any);
+	text_member(t, ",\"arrival\":", told->arrival);
+	text_member(t, ",\"at\":", told->at);
+	text_member(t, ",\"first_at\":", told->first_at);
+	text_member(t, ",\"first_from\":", told->first_from);
+	text_member(t, ",\"first_to\":", told->first_to);
+	text_member(t, ",\"from\":", told->promise_from);
+	text_member(t, ",\"p10\":", told->p10);
+	text_member(t, ",\"p90\":", told->p90);
+	text_flag(t, ",\"promise\":", told->promise);
+	text_member(t, ",\"repromised\":", told->repromised);
+	text_member(t, ",\"repromised_at\":", told->repromised_at);
+	text_word(t, ",\"technician\":", tech_id(s, told->technician));
+	text_member(t, ",\"to\":", told->promise_to);
+	text_member(t, ",\"version\":", told->version);
+	text_put(t, "}");
 }
 
 static void
 put_terms(struct text *t, struct call_slot *slot)
 {
 	if (slot->terms_text == NULL)
-		slot->terms_text = json_text(slot->c.terms);
+		slot->terms_text = text_of_json(slot->c.terms);
 	if (slot->terms_text == NULL)
 		t->failed = true;
 	else
-		put(t, slot->terms_text);
+		text_put(t, slot->terms_text);
+}
+
+/* What became of the promise between the customer and us. */
+static void
+put_dealings(struct text *t, const struct call_state *c)
+{
+	text_member(t, ",\"promise\":{\"agreed_shift\":", c->agreed_shift);
+	text_word(t, ",\"answer\":", answer_name(c->answer));
+	text_flag(t, ",\"at_risk\":", c->at_risk);
+	text_member(t, ",\"carried\":", c->carried);
+	text_flag(t, ",\"customer_fault\":", c->customer_fault);
+	text_put(t, ",\"declined\":[");
+	for (int32_t i = 0; i < c->declineds; i++) {
+		text_put(t, i == 0 ? "" : ",");
+		text_numbers(t, 2, c->declined[i].from, c->declined[i].to);
+	}
+	text_member(t, "],\"declines\":", c->declines);
+	text_flag(t, ",\"goodwill\":", c->goodwill);
+	text_member(t, ",\"not_before\":", c->not_before);
+	text_member(t, ",\"risk_pct\":", c->risk_pct);
+	text_put(t, "}");
 }
 
 static void
@@ -263,26 +150,29 @@ put_call(struct text *t, const struct state *s, struct call_slot *slot)
 {
 	const struct call_state *c = &slot->c;
 
-	put_member(t, "{\"arrival\":", c->arrival);
-	put_member(t, ",\"closed\":", c->closed);
-	put_member(t, ",\"end\":", c->end);
-	put(t, ",\"history\":");
+	text_member(t, "{\"arrival\":", c->arrival);
+	text_member(t, ",\"closed\":", c->closed);
+	text_member(t, ",\"end\":", c->end);
+	text_put(t, ",\"history\":");
 	if (json_array_size(slot->history) == 0)
-		put(t, "[]");
+		text_put(t, "[]");
 	else
-		put_json(t, slot->history);
-	put_word(t, ",\"id\":", c->id);
-	put_member(t, ",\"moves_day\":", c->moves_day);
-	put_member(t, ",\"moves_today\":", c->moves_today);
-	put_word(t, ",\"outcome\":", c->outcome);
-	put_flag(t, ",\"pinned\":", c->pinned);
-	put_word(t, ",\"status\":", call_status_name(c->status));
-	put_word(t, ",\"technician\":", tech_id(s, c->tech));
-	put(t, ",\"terms\":");
+		text_json(t, slot->history);
+	text_word(t, ",\"id\":", c->id);
+	if (!c->duration_given)
+		text_member(t, ",\"measure_s\":", c->duration_s);
+	text_member(t, ",\"moves_day\":", c->moves_day);
+	text_member(t, ",\"moves_today\":", c->moves_today);
+	text_word(t, ",\"outcome\":", c->outcome);
+	text_flag(t, ",\"pinned\":", c->pinned);
+	put_dealings(t, c);
+	text_word(t, ",\"status\":", call_status_name(c->status));
+	text_word(t, ",\"technician\":", tech_id(s, c->tech));
+	text_put(t, ",\"terms\":");
 	put_terms(t, slot);
 	put_told(t, s, &c->told);
-	put_member(t, ",\"version\":", c->version);
-	put(t, "}");
+	text_member(t, ",\"version\":", c->version);
+	text_put(t, "}");
 }
 
 /* A closed call is written once and for all. */
@@ -302,7 +192,7 @@ put_closed(struct text *t, const struct state *s, struct call_slot *slot)
 		free(slot->terms_text); /* it is in there */
 		slot->terms_text = NULL;
 	}
-	put(t, slot->closed_text);
+	text_put(t, slot->closed_text);
 }
 
 /* --- the whole --- */
@@ -310,12 +200,12 @@ put_closed(struct text *t, const struct state *s, struct call_slot *slot)
 static void
 put_closed_calls(struct text *t, const struct state *s)
 {
-	put(t, "{\"closed\":[");
+	text_put(t, "{\"closed\":[");
 	for (int32_t i = s->closed_from; i < s->closed.n; i++) {
-		put(t, i == s->closed_from ? "" : ",");
+		text_put(t, i == s->closed_from ? "" : ",");
 		put_closed(t, s, s->call[s->closed.v[i]]);
 	}
-	put(t, "]");
+	text_put(t, "]");
 }
 
 static void
@@ -323,13 +213,23 @@ put_guidelines(struct text *t, const struct state *s)
 {
 	json_t *figures = guidelines_to_json(&s->guidelines);
 
-	put(t, ",\"guidelines\":");
+	text_put(t, ",\"guidelines\":");
 	if (figures == NULL)
 		t->failed = true;
 	else
-		put_json(t, figures);
+		text_json(t, figures);
 	json_decref(figures);
-	put_member(t, ",\"guidelines_version\":", s->guidelines_version);
+	text_member(t, ",\"guidelines_version\":", s->guidelines_version);
+}
+
+static void
+put_learned(struct text *t, const struct state *s)
+{
+	json_t *learned = learn_to_json(s->learn);
+
+	text_put(t, ",\"learned\":");
+	text_json(t, learned);
+	json_decref(learned);
 }
 
 char *
@@ -338,28 +238,32 @@ state_dump(const struct state *s)
 	struct text t = { 0 };
 
 	put_closed_calls(&t, s);
-	put_member(&t, ",\"counter\":", s->counter);
+	text_member(&t, ",\"counter\":", s->counter);
+	state_dump_goodwill(s, &t);
 	put_guidelines(&t, s);
-	put(&t, ",\"open\":[");
+	put_learned(&t, s);
+	state_dump_moves(s, &t);
+	text_put(&t, ",\"open\":[");
 	for (int32_t i = 0; i < s->open.n; i++) {
-		put(&t, i == 0 ? "" : ",");
+		text_put(&t, i == 0 ? "" : ",");
 		put_call(&t, s, s->call[s->open.v[i]]);
 	}
-	put_member(&t, "],\"plan_version\":", s->plan_version);
-	put_member(&t, ",\"seq\":", s->seq);
-	put(&t, ",\"spent\":[");
+	text_member(&t, "],\"plan_version\":", s->plan_version);
+	text_member(&t, ",\"seq\":", s->seq);
+	text_put(&t, ",\"spent\":[");
 	for (int32_t i = 0; i < s->spends; i++) {
-		put(&t, i == 0 ? "" : ",");
-		put_numbers(&t, 2, s->spend[i].at, (int64_t)s->spend[i].calls);
+		text_put(&t, i == 0 ? "" : ",");
+		text_numbers(&t, 3, s->spend[i].at, (int64_t)s->spend[i].calls,
+		    (int64_t)s->spend[i].account);
 	}
-	put(&t, "],\"technicians\":[");
+	text_put(&t, "],\"technicians\":[");
 	for (int32_t i = 0; i < s->techs; i++) {
-		put(&t, i == 0 ? "" : ",");
+		text_put(&t, i == 0 ? "" : ",");
 		put_tech(&t, s, s->tech[i]);
 	}
-	put_word(&t, "],\"territory\":", s->territory);
-	put_word(&t, ",\"zone\":", s->zone);
-	put(&t, "}");
+	text_word(&t, "],\"territory\":", s->territory);
+	text_word(&t, ",\"zone\":", s->zone);
+	text_put(&t, "}");
 	if (!t.failed)
 		return t.s;
 	free(t.s);

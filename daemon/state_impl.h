@@ -38,15 +38,16 @@ struct call_slot {
 	char *terms_text, *closed_text;
 	/*
 	 * Marks of the revision being read, valid while equal to state.mark: on which new route the
-	 * call is, whether it is listed as unassigned, whether it is told. No part of the state.
+	 * call is, whether it is listed as unassigned, told, chosen. No part of the state.
 	 */
-	uint64_t on_route, off_route, told;
+	uint64_t on_route, off_route, told, chosen;
 	int32_t new_tech;
 	int64_t new_arrival;
 };
 
 struct move_held {
 	int32_t refs;
+	char *text; /* for the next dump, NULL until one was made */
 	struct move m;
 };
 
@@ -108,9 +109,15 @@ state_apply_fn state_apply_goodwill;   /* state_apply_goodwill.c: goodwill.*, me
 
 /* state_terms.c: what terms mean. They fill in the members that come from terms only. */
 void terms_read_tech(struct body *terms, struct tech *ret);
-void terms_read_call(struct body *terms, struct call_state *ret);
-/* A copy of was with the members of change put over it; NULL when out of memory. */
+void terms_read_call(struct body *terms, const struct guidelines *g, struct call_state *ret);
+/* The window that was agreed, 0 and 0 none, and with which confidence. */
+void terms_read_agreed(struct body *terms, struct span *ret_window, int32_t *ret_pct);
+/* A copy of was with the members of change (NULL: none) put over it; NULL when out of memory. */
 json_t *terms_merge(const json_t *was, const json_t *change);
+/* A copy of was without some members (a list that ends with NULL); NULL when out of memory. */
+json_t *terms_without(const json_t *was, const char *const *members);
+/* Takes what comes from terms; a measure that was only taken from the guidelines stays. */
+void terms_take_call(struct call_state *c, const struct call_state *from);
 struct place terms_read_place(struct body *b, const char *name);
 
 /* The technician or call that a member of the body names; -1 after refusing (-ENOENT). */
@@ -132,10 +139,37 @@ int state_reserve_pointers(void *array_at, int32_t now, int32_t n, int32_t *cap)
 
 /* state_moves.c. The room must be there; held is taken over. */
 int state_reserve_moves(struct state *s, int32_t n);
+/* One about a call, with the event as its cause; NULL when out of memory. */
+struct move_held *state_move_new(const struct state *s, const struct event *ev, int32_t call,
+    const char *code);
 void state_add_move(struct state *s, struct move_held *held);
 void move_free(struct move_held *held); /* one hold less; NULL is fine */
 /* Notes what was chosen, minute by minute, and forgets what is older than two days. */
 void state_spend(struct state *s, int64_t at, enum account account, int32_t calls);
+
+/*
+ * Terms of a call that change with an event: read into scratch, then put in place by steps that
+ * cannot fail. merged is stolen, NULL: out of memory, refused here.
+ */
+struct new_terms {
+	json_t *terms;
+	struct call_state scratch;
+};
+int new_terms_read(const struct state *s, struct body *b, json_t *merged, struct new_terms *ret);
+void new_terms_done(struct new_terms *n); /* those that were not put in place; zeroed is fine */
+void new_terms_put(struct call_slot *slot, struct new_terms *n);
+
+/* What was told and promised is void; versions and what was promised first go on. */
+void state_void_promise(struct call_state *c);
+/* A window that is promised anew, as first told, too. */
+void state_promise_window(struct call_state *c, int64_t from, int64_t to);
+
+/* state_ledger.c: parts of the canonical JSON. */
+struct text;
+void state_dump_moves(const struct state *s, struct text *t);
+void state_load_moves(struct state *s, struct body *b);
+void state_dump_goodwill(const struct state *s, struct text *t);
+void state_load_goodwill(struct state *s, struct body *b);
 
 void goodwill_free(struct goodwill_held *held); /* one hold less; NULL is fine */
 

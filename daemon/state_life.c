@@ -36,8 +36,10 @@ call_slot_free(struct call_slot *slot)
 void
 move_free(struct move_held *held)
 {
-	if (held != NULL && --held->refs <= 0)
-		free(held);
+	if (held == NULL || --held->refs > 0)
+		return;
+	free(held->text);
+	free(held);
 }
 
 void

@@ -113,6 +113,40 @@ told_load(const struct state *s, struct body *b, struct told_state *told)
 	told->promise_to = body_time(b, "to");
 	told->first_from = body_time(b, "first_from");
 	told->first_to = body_time(b, "first_to");
+	told->at = body_int_or(b, "at", 0, BODY_TIME_MAX, 0);
+	told->first_at = body_int_or(b, "first_at", 0, BODY_TIME_MAX, 0);
+	told->repromised = (int32_t)body_int_or(b, "repromised", 0, INT32_MAX, 0);
+	told->repromised_at = body_int_or(b, "repromised_at", 0, BODY_TIME_MAX, 0);
+}
+
+/* What became of the promise; old snapshots do not have it. */
+static void
+dealings_load(struct body *b, struct call_state *c)
+{
+	struct body p;
+	const json_t *array;
+	size_t n;
+
+	if (!body_has(b, "promise"))
+		return;
+	p = body_sub(b, "promise");
+	c->agreed_shift = body_int(&p, "agreed_shift", INT64_MIN, INT64_MAX);
+	c->answer = (enum answer)body_name(&p, "answer", state_answers, ANSWERS);
+	c->at_risk = body_bool(&p, "at_risk");
+	c->carried = int32_read(&p, "carried", 0);
+	c->customer_fault = body_bool(&p, "customer_fault");
+	c->declines = int32_read(&p, "declines", 0);
+	c->goodwill = body_bool(&p, "goodwill");
+	c->not_before = body_time(&p, "not_before");
+	c->risk_pct = (int32_t)body_int(&p, "risk_pct", 0, 100);
+	n = body_array(&p, "declined", STATE_DECLINED_MAX, &array);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *span = json_array_get(array, i);
+
+		c->declined[i].from = body_item_int(&p, "declined", span, 0, 0, BODY_TIME_MAX);
+		c->declined[i].to = body_item_int(&p, "declined", span, 1, 0, BODY_TIME_MAX);
+	}
+	c->declineds = (int32_t)n;
 }
 
 static void
@@ -125,12 +159,15 @@ call_fill(const struct state *s, struct body *b, struct call_slot *slot)
 
 	body_copy(b, "id", c->id, sizeof(c->id));
 	c->version = body_int(b, "version", 1, INT64_MAX);
-	terms_read_call(&terms, c);
+	terms_read_call(&terms, &s->guidelines, c);
 	c->status = (enum call_status)body_name(b, "status", state_call_statuses, CALL_STATUSES);
 	c->tech = tech_read(s, b, "technician");
 	c->arrival = body_time(b, "arrival");
 	c->end = body_time(b, "end");
+	if (!c->duration_given)
+		c->duration_s = (int32_t)body_int(b, "measure_s", 1, 86400);
 	told_load(s, &told, &c->told);
+	dealings_load(b, c);
 	c->pinned = body_bool(b, "pinned");
 	c->moves_today = int32_read(b, "moves_today", 0);
 	c->moves_day = body_int(b, "moves_day", -86400, BODY_TIME_MAX);
@@ -217,8 +254,28 @@ spends_load(struct state *s, struct body *b)
 
 		s->spend[i].at = body_item_int(b, "spent", item, 0, 0, BODY_TIME_MAX);
 		s->spend[i].calls = (int32_t)body_item_int(b, "spent", item, 1, 1, INT32_MAX);
+		if (json_array_size(item) > 2) /* old snapshots have no accounts */
+			s->spend[i].account = (enum account)body_item_int(b, "spent", item, 2, 0,
+			    ACCOUNTS - 1);
 	}
 	s->spends = (int32_t)n;
+}
+
+static void
+learned_load(struct state *s, struct body *b)
+{
+	struct learn *l = NULL;
+	int rc;
+
+	if (!body_has(b, "learned"))
+		return;
+	rc = learn_from_json(json_object_get(b->obj, "learned"), &l);
+	if (rc < 0) {
+		body_fail(b, rc, "learned: it does not fit together");
+		return;
+	}
+	learn_free(s->learn);
+	s->learn = l;
 }
 
 static void
@@ -263,6 +320,9 @@ state_fill(struct state *s, struct body *b)
 		route_load(s, &item, s->tech[i]);
 	}
 	spends_load(s, b);
+	state_load_moves(s, b);
+	state_load_goodwill(s, b);
+	learned_load(s, b);
 }
 
 int

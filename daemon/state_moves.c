@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was told and moved, and what was spent on it. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/state_impl.h"
@@ -9,6 +10,29 @@ int
 state_reserve_moves(struct state *s, int32_t n)
 {
 	return state_reserve_pointers(&s->move, s->moves, n, &s->moves_cap);
+}
+
+struct move_held *
+state_move_new(const struct state *s, const struct event *ev, int32_t call, const char *code)
+{
+	struct move_held *held = calloc(1, sizeof(*held));
+
+	if (held == NULL)
+		return NULL;
+	held->refs = 1;
+	held->m = (struct move){
+		.at = ev->at_s,
+		.seq = ev->seq,
+		.call = call,
+		.tech = -1,
+		.former = -1,
+		.account = ACCOUNT_NONE,
+		.cause = ev->type,
+		.cause_seq = ev->seq,
+	};
+	strcpy(held->m.call_id, s->call[call]->c.id);
+	strcpy(held->m.code, code);
+	return held;
 }
 
 void

@@ -123,9 +123,46 @@ forbidden_read(struct body *terms, struct call_state *ret)
 	ret->forbiddens = (int32_t)n;
 }
 
-void
-terms_read_call(struct body *terms, struct call_state *ret)
+/* Who wants it, and what was agreed. */
+static void
+asker_read(struct body *terms, struct call_state *ret)
 {
+	static const char *const origins[] = { "outside", "inside" };
+
+	if (body_has(terms, "origin"))
+		ret->inside = body_name(terms, "origin", origins, 2) == 1;
+	if (body_has(terms, "contract"))
+		ret->contract =
+		    (enum contract)body_name(terms, "contract", state_contracts, CONTRACTS);
+	body_str_or(terms, "asker", 1024, "-");
+	body_str_or(terms, "language", 64, "-");
+	body_str_or(terms, "contact", 1024, "-");
+	strcpy(ret->kind, body_str_or(terms, "kind", sizeof(ret->kind), ""));
+}
+
+void
+terms_read_agreed(struct body *terms, struct span *ret_window, int32_t *ret_pct)
+{
+	struct body agreed, window;
+
+	*ret_window = (struct span){ 0 };
+	*ret_pct = 0;
+	if (!body_has(terms, "agreed"))
+		return;
+	agreed = body_sub(terms, "agreed");
+	window = body_sub(&agreed, "window");
+	ret_window->from = body_time(&window, "from");
+	ret_window->to = body_int(&window, "to", ret_window->from, BODY_TIME_MAX);
+	*ret_pct = (int32_t)body_int(&agreed, "confidence_pct", 1, 100);
+	body_str_or(&agreed, "technician", STATE_ID_SIZE, "-");
+	body_int_or(&agreed, "cost_cents", INT64_MIN, INT64_MAX, 0);
+	body_str_or(&agreed, "by", 1024, "-");
+}
+
+void
+terms_read_call(struct body *terms, const struct guidelines *g, struct call_state *ret)
+{
+	struct span agreed;
 	enum severity severity = SEV_ROUTINE;
 
 	body_str(terms, "customer", 1024);
@@ -137,7 +174,13 @@ terms_read_call(struct body *terms, struct call_state *ret)
 	ret->opened = body_time(terms, "opened");
 	ret->due = body_int_or(terms, "due", 1, BODY_TIME_MAX, 0);
 	appointment_read(terms, ret);
-	ret->duration_s = (int32_t)body_int(terms, "duration_s", 1, DAY_S);
+	ret->duration_given = body_has(terms, "duration_s");
+	ret->duration_s =
+	    (int32_t)body_int_or(terms, "duration_s", 1, DAY_S, g->duration_routine_s);
+	asker_read(terms, ret);
+	terms_read_agreed(terms, &agreed, &ret->agreed_pct);
+	if (ret->due == 0)
+		ret->due = agreed.to;
 	ret->difficulty = (int32_t)body_int(terms, "difficulty", 0, POINTS_MAX);
 	strcpy(ret->preferred, body_str_or(terms, "preferred", STATE_ID_SIZE, ""));
 	strcpy(ret->required, body_str_or(terms, "required", STATE_ID_SIZE, ""));
@@ -151,9 +194,19 @@ terms_merge(const json_t *was, const json_t *change)
 
 	/* json_copy() would leave out what it has no memory for, and not say so. */
 	if (json_object_update(merged, (json_t *)was) < 0 ||
-	    json_object_update(merged, (json_t *)change) < 0) {
+	    (change != NULL && json_object_update(merged, (json_t *)change) < 0)) {
 		json_decref(merged);
 		return NULL;
 	}
 	return merged;
+}
+
+json_t *
+terms_without(const json_t *was, const char *const *members)
+{
+	json_t *left = terms_merge(was, NULL);
+
+	for (; left != NULL && *members != NULL; members++)
+		json_object_del(left, *members);
+	return left;
 }

@@ -16,6 +16,8 @@ state_start_at(const struct call_state *c, int64_t t)
 		t = c->appt_from;
 	if (t < c->not_before)
 		t = c->not_before;
+	if (c->agreed_pct > 0 && c->told.promise && t < c->told.promise_from)
+		t = c->told.promise_from;
 	/* Leaving one window may lead into another: as often as there are windows. */
 	for (int32_t k = 0; k < c->declineds; k++) {
 		for (int32_t i = 0; i < c->declineds; i++) {

@@ -96,6 +96,15 @@ table_find(const struct table *t, const char *key)
 }
 
 void
+table_move(struct table *t, const char *key, const char *to)
+{
+	uint32_t i = table_seek(t, key, table_hash(key));
+
+	assert(t->slot[i].key != NULL);
+	t->slot[i].key = to;
+}
+
+void
 table_remove(struct table *t, const char *key)
 {
 	uint32_t mask = t->slots - 1;

@@ -37,6 +37,8 @@ int table_reserve(struct table *t);
 /* Puts a key that is not in it. There must be room. */
 void table_put(struct table *t, const char *key, int32_t value);
 int32_t table_find(const struct table *t, const char *key); /* -1 none */
+/* The key is now at another place, the same text. */
+void table_move(struct table *t, const char *key, const char *to);
 void table_remove(struct table *t, const char *key);        /* a key that is in it */
 
 #endif

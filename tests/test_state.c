@@ -565,8 +565,8 @@ test_damaged_snapshots(void **unused)
 		const char *name, *from, *to;
 	} damages[] = {
 		{ "cut off", "\"zone\"", "" },
-		{ "a stop of no call", "[\"c1\",", "[\"c7\"," },
-		{ "a call on two routes", "[\"c3\",", "[\"c1\"," },
+		{ "a stop of no call", "[\"c1\",1", "[\"c7\",1" },
+		{ "a call on two routes", "[\"c3\",1", "[\"c1\",1" },
 		{ "a status of no name", "\"status\":\"planned\"", "\"status\":\"lost\"" },
 		{ "a call that nobody drives", "\"status\":\"driving\"", "\"status\":\"free\"" },
 		{ "an id twice", "\"id\":\"c2\"", "\"id\":\"c1\"" },
