@@ -12,12 +12,15 @@
 
 /* When a shift that may still be worked ends, with what an absence takes of it; 0: it is over. */
 static int64_t
-works_until(const struct tech *t, const struct shift *sh, int64_t now, bool running)
+works_until(const struct tech *t, const struct shift *sh, int64_t now, bool running,
+    int32_t overtime_s)
 {
 	int64_t from = now > sh->from ? now : sh->from, to = sh->to;
 
-	if (sh->ended || (t->shift_now >= 0 && !running && sh->from <= now) || to <= now)
-		return running && !sh->ended ? now : 0;
+	if (sh->ended || (t->shift_now >= 0 && !running && sh->from <= now))
+		return 0;
+	if (to <= now)
+		return running && now < to + overtime_s ? now : 0;
 	if (t->absent_from <= from && from < t->absent_to)
 		return t->absent_to < to ? to : 0;
 	if (t->absent_from > from && t->absent_from < to)
@@ -34,12 +37,15 @@ carry_from(const struct state *s, int64_t now)
 
 	for (int32_t k = 0; k < state_techs(s); k++) {
 		const struct tech *t = state_tech(s, k);
+		int32_t overtime_s = t->overtime_max_s < 0 ?
+		    state_guidelines(s)->overtime_max_s : t->overtime_max_s;
 
 		for (int32_t i = 0; i < t->shifts; i++) {
 			int64_t until = 0;
 
 			if (t->shift[i].from < next)
-				until = works_until(t, &t->shift[i], now, i == t->shift_now);
+				until = works_until(t, &t->shift[i], now, i == t->shift_now,
+				    overtime_s);
 			any = any || (t->shift[i].from >= midnight && t->shift[i].from < next);
 			last = until > last ? until : last;
 		}
@@ -60,19 +66,20 @@ is_of_today(const struct call_state *c, int64_t now, int64_t next)
 	return c->told.promise || c->carried > 0 || c->due < next; /* due 0: no time at all */
 }
 
-/* On no route, or on one that only begins another day. */
+/* On no route, or on one that only begins another day, or (gone) on that of somebody who has left. */
 static bool
-is_left(const struct call_state *c, int64_t next)
+is_left(const struct call_state *c, int64_t next, bool gone)
 {
-	return c->status == CALL_UNASSIGNED || (c->status == CALL_PLANNED && c->arrival >= next);
+	return c->status == CALL_UNASSIGNED ||
+	    (c->status == CALL_PLANNED && (gone || c->arrival >= next));
 }
 
-/* Whether the customer must hear now, for his window is about to end. */
+/* Whether the customer must hear now: his window is about to end, or the plan gave it up. */
 static bool
 is_pressing(const struct call_state *c, int64_t now)
 {
-	return c->status == CALL_UNASSIGNED && c->told.promise &&
-	    c->told.promise_to <= now + CARRY_WARN_S;
+	return c->told.promise && (c->status == CALL_PLANNED ||
+	    c->told.promise_to <= now + CARRY_WARN_S);
 }
 
 /* Whether somebody who works today could take a call today for less than leaving it costs. */
@@ -126,7 +133,7 @@ candidates(const struct state *s, int64_t now, int64_t from, struct ranked *list
 	for (int32_t i = 0; i < open_n; i++) {
 		const struct call_state *c = state_call(s, open[i]);
 
-		if (is_left(c, next) && is_of_today(c, now, next) &&
+		if (is_left(c, next, from == 0) && is_of_today(c, now, next) &&
 		    (now >= from || is_pressing(c, now)))
 			list[n++] = (struct ranked){ c->severity, c->carried, open[i],
 				c->opened };
@@ -174,13 +181,12 @@ carry_next_at(const struct state *s, int64_t now)
 		const struct call_state *c = state_call(s, open[i]);
 		int64_t one;
 
-		if (!is_left(c, next) || !is_of_today(c, now, next))
+		if (!is_left(c, next, false) || !is_of_today(c, now, next))
 			continue;
 		if (from == INT64_MIN)
 			from = carry_from(s, now);
-		one = from;
-		if (c->status == CALL_UNASSIGNED && c->told.promise &&
-		    c->told.promise_to - CARRY_WARN_S < one)
+		one = is_pressing(c, now) ? now : from;
+		if (c->told.promise && c->told.promise_to - CARRY_WARN_S < one)
 			one = c->told.promise_to - CARRY_WARN_S;
 		/* Somebody could take it still: looked at again soon, at the latest at the end. */
 		if (one <= now)
@@ -190,6 +196,14 @@ carry_next_at(const struct state *s, int64_t now)
 		when = one < when ? one : when;
 	}
 	return when;
+}
+
+bool
+carry_waits(const struct state *s, const struct call_state *c, int64_t now, int64_t arrival)
+{
+	int64_t next = morning_after(s, morning_today(s, now));
+
+	return arrival >= next && is_of_today(c, now, next);
 }
 
 /* --- the event --- */

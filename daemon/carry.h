@@ -35,6 +35,12 @@ int32_t carry_due(const struct state *s, int64_t now, int32_t ret[CARRY_MAX]);
 /* The next moment after now at which carry_due() may find something; INT64_MAX none. */
 int64_t carry_next_at(const struct state *s, int64_t now);
 
+/*
+ * Whether a call is still one of today, and a plan's arrival another day: it is not told so by the
+ * plan, but carried over.
+ */
+bool carry_waits(const struct state *s, const struct call_state *c, int64_t now, int64_t arrival);
+
 /* Where a call goes. */
 struct carried {
 	int32_t call;

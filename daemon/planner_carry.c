@@ -105,6 +105,12 @@ carry_tick(struct desk *d)
 }
 
 bool
+carry_gone(const struct desk *d)
+{
+	return carry_from(d->t->state, planner_now(d->p)) == 0;
+}
+
+bool
 carry_turn(struct desk *d)
 {
 	const struct state *s = d->t->state;

@@ -128,6 +128,7 @@ void solve_free(struct solve *solve);
 /* --- planner_carry.c: what the day leaves is carried over --- */
 
 void carry_tick(struct desk *d); /* marks the desk: the turn that finds it idle looks */
+bool carry_gone(const struct desk *d); /* nobody works any more today */
 /* Carries over what is due. True if it did something, or must be asked again. */
 bool carry_turn(struct desk *d);
 int64_t carry_next(const struct desk *d, int64_t now); /* INT64_MAX none */
