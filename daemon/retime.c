@@ -10,7 +10,7 @@
 
 enum {
 	OVERDUE_S = 300,          /* what is overdue is taken to last so much longer */
-	OVERDUE_STEPS = 10,
+	OVERDUE_STEPS = 40,
 	SHIFT_AHEAD_S = 86400,    /* a shift is planned for a day ahead */
 	SHIFT_UNSTARTED_S = 1800, /* and so long after its start, if nobody said it started */
 };
@@ -56,24 +56,26 @@ overdue(int64_t until, int64_t now)
 
 /*
  * The end of work that is overdue. Of a kind that is known, by steps: half of those that last beyond
- * one step are over by the next. They are steps so that an ETA is not pushed on with every look.
+ * one step are over by the next, which is five minutes later at least. They are steps so that an ETA
+ * is not pushed on with every look.
  */
 static int64_t
 overdue_work(const struct state *s, int32_t tech, const struct call_state *c, int64_t until,
     int64_t now)
 {
 	double lasts = 1 - state_guidelines(s)->plan_quantile_pct / 100.0;
+	int64_t step = 0;
 	struct work work;
 
 	if (until > now)
 		return until;
 	state_work(s, tech, state_tech(s, tech)->call, &work);
 	for (int i = 0; i < OVERDUE_STEPS && work.kind_cases >= LEARN_FEW; i++) {
-		int64_t end = c->arrival +
-		    (int64_t)exp(work.log_mean + work.log_sd * -normal_at(lasts));
+		int64_t end = c->arrival + (int64_t)exp(work.log_mean - work.log_sd * normal_at(lasts));
 
-		if (end > now)
-			return end;
+		step = i == 0 ? end : later(end, step + OVERDUE_S);
+		if (step > now)
+			return step;
 		lasts /= 2;
 	}
 	return overdue(until, now);

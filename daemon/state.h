@@ -315,8 +315,8 @@ int64_t state_goodwill_granted(const struct state *s, int64_t since); /* cents *
 
 /*
  * When a call may start, seen from its terms and its customer's answers: the earliest moment at or
- * after t that is not before its appointment or the day it was carried over to, nor in a window that
- * was declined. A promise is not looked at.
+ * after t that is not before its appointment, the window agreed by a quote, or the day it was carried
+ * over to, nor in a window that was declined. Any other promise is not looked at.
  */
 int64_t state_start_at(const struct call_state *c, int64_t t);
 
