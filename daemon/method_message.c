@@ -23,23 +23,30 @@ struct listing {
 	int64_t left, last; /* rows still wanted; sequence of the newest not listed yet */
 };
 
+/* Deliveries of one message. */
+struct deliveries {
+	const char *zone;
+	json_t *list;
+};
+
 static int
 add_delivery(void *arg, const struct store_delivery *d)
 {
 	static const char *const names[] = { [DELIVERY_WAITING] = "waiting",
 		[DELIVERY_DELIVERED] = "delivered",
 		[DELIVERY_DEAD] = "dead" };
-	json_t **list = arg, *o;
+	struct deliveries *all = arg;
 	char next[WHEN_SIZE];
+	json_t *o;
 
 	o = json_pack("{s:s, s:s, s:i}", "webhook", d->webhook, "status", names[d->status], "tries",
 	    (int)d->tries);
 	if (d->status == DELIVERY_WAITING && d->next_s != STORE_HELD_BACK &&
-	    when_format(d->next_s, "UTC", next) == 0)
+	    when_format(d->next_s, all->zone, next) == 0)
 		build_set(&o, "next", json_string(next));
 	if (d->error[0] != '\0')
 		build_set(&o, "error", json_string(d->error));
-	build_add(list, o);
+	build_add(&all->list, o);
 	return 0;
 }
 
@@ -48,16 +55,16 @@ add_message(void *arg, const struct event *ev)
 {
 	struct listing *l = arg;
 	const char *territory = state_territory(l->s);
-	json_t *deliveries = json_array();
+	struct deliveries all = { .zone = state_zone(l->s), .list = json_array() };
 	int rc;
 
 	if (l->left-- == 0)
 		return 1;
 	l->last = ev->seq;
 	rc = store_deliveries(request_shop(l->r)->store, territory, ev->seq, add_delivery,
-	    &deliveries);
+	    &all);
 	build_add(&l->list, json_pack("{s:o, s:o}", "message",
-	    message_json(ev, territory, state_zone(l->s)), "deliveries", deliveries));
+	    message_json(ev, territory, state_zone(l->s)), "deliveries", all.list));
 	return rc;
 }
 

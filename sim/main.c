@@ -13,6 +13,7 @@
 #include "sim/dynamic_run.h"
 #include "sim/load.h"
 #include "sim/options.h"
+#include "sim/receive.h"
 #include "sim/replay.h"
 #include "sim/table.h"
 
@@ -166,6 +167,8 @@ main(int argc, char **argv)
 	catch_signals();
 	if (o.command == COMMAND_LOAD)
 		return load_run(&o, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (o.command == COMMAND_RECEIVE)
+		return receive_run(&o, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE;
 	if (o.command == COMMAND_DYNAMIC)
 		return play_dynamic(&o);
 	if (replay_load(&o, &r, why, sizeof(why)) < 0) {

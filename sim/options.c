@@ -20,7 +20,15 @@ enum kind {
 	KIND_FLAG
 };
 
-enum { RUN = 1, COMPARE = 2, DEMO = 4, LOAD = 8, DYNAMIC = 16, REPLAY = RUN | COMPARE | DEMO };
+enum {
+	RUN = 1,
+	COMPARE = 2,
+	DEMO = 4,
+	LOAD = 8,
+	DYNAMIC = 16,
+	RECEIVE = 256,
+	REPLAY = RUN | COMPARE | DEMO
+};
 
 struct option_def {
 	const char *name;
@@ -52,6 +60,10 @@ static const struct option_def defs[] = {
 	{ "exec-steps", KIND_FLAG, RUN | COMPARE, offsetof(struct options, exec_steps), 0, 0 },
 	{ "customers-answer", KIND_FLAG, REPLAY, offsetof(struct options, customers_answer), 0, 0 },
 	{ "contracts", KIND_FLAG, REPLAY, offsetof(struct options, contracts), 0, 0 },
+	{ "port", KIND_NUMBER, RECEIVE, offsetof(struct options, port), 0, 65535 },
+	{ "secret", KIND_TEXT, RECEIVE, offsetof(struct options, secret), 0, 0 },
+	{ "fail", KIND_NUMBER, RECEIVE, offsetof(struct options, fail), 0, 1000000 },
+	{ "count", KIND_NUMBER, RECEIVE, offsetof(struct options, count), 1, 1000000 },
 	{ "set", KIND_TEXT, DYNAMIC, offsetof(struct options, set), 0, 0 },
 	{ "data", KIND_TEXT, DYNAMIC, offsetof(struct options, data), 0, 0 },
 	{ "only", KIND_TEXT, DYNAMIC, offsetof(struct options, only), 0, 0 },
@@ -75,6 +87,7 @@ static const struct {
 	{ "demo", COMMAND_DEMO, DEMO },
 	{ "load", COMMAND_LOAD, LOAD },
 	{ "dynamic", COMMAND_DYNAMIC, DYNAMIC },
+	{ "receive", COMMAND_RECEIVE, RECEIVE },
 	{ "help", COMMAND_HELP, 0 },
 	{ "--help", COMMAND_HELP, 0 },
 	{ "-h", COMMAND_HELP, 0 },
@@ -91,6 +104,7 @@ options_help(FILE *out)
 	    "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
 	    "       evenkeel-sim dynamic --set S INSTANCE.txt NAME_rd_P.txt [OPTION]...\n"
 	    "       evenkeel-sim dynamic --set S --data DIR [OPTION]...\n"
+	    "       evenkeel-sim receive [--port N] [--secret whsec_...] [OPTION]...\n"
 	    "\n"
 	    "Replays a day of calls in virtual time and scores a policy; or plays published instances\n"
 	    "whose requests become known during the day.\n"
@@ -122,6 +136,10 @@ options_help(FILE *out)
 	    "  --hold P            how long to wait with setting out, percent of what is possible\n"
 	    "  --edit-price X,Y... (dvrptw) distance that a departure from the first plan must save (1)\n"
 	    "  --routes DIR        writes the routes driven, for checking them\n"
+	    "  --port N            (receive) listens for webhooks there, on 127.0.0.1 (any free port)\n"
+	    "  --secret S          checks signatures with it, as webhook.put said it\n"
+	    "  --fail N            answers the first N posts with an error\n"
+	    "  --count N           ends after so many messages\n"
 	    "  --quiet             no progress, no table\n"
 	    "\n"
 	    "Exit status: 0 done, 1 it failed on the way, 2 usage, 3 bad input.\n",
@@ -343,7 +361,7 @@ check_dynamic(struct options *o, FILE *err)
 static int
 check(struct options *o, FILE *err)
 {
-	if (o->command == COMMAND_LOAD)
+	if (o->command == COMMAND_LOAD || o->command == COMMAND_RECEIVE)
 		return 0;
 	if (o->command == COMMAND_DYNAMIC)
 		return check_dynamic(o, err);
@@ -395,7 +413,7 @@ options_read(int argc, char **argv, struct options *ret, FILE *err)
 		}
 	if (bit < 0) {
 		fprintf(err,
-		    "evenkeel-sim: expected run, compare, demo, load or dynamic: see evenkeel-sim --help\n");
+		    "evenkeel-sim: expected run, compare, demo, load, dynamic or receive: see evenkeel-sim --help\n");
 		return -EINVAL;
 	}
 	while (bit > 0 && i < argc)

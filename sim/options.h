@@ -21,6 +21,7 @@ enum command {
 	COMMAND_DEMO,
 	COMMAND_LOAD,
 	COMMAND_DYNAMIC,
+	COMMAND_RECEIVE,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
@@ -41,6 +42,9 @@ struct options {
 	bool customers_answer; /* to a first ETA, the policy evenkeel hears it */
 	bool contracts;        /* customers have contracts, which decide goodwill */
 	bool exec_steps;       /* it is told the routes as they stand */
+	/* receive */
+	const char *secret;
+	int32_t port, fail, count; /* fail: tries that fail first; count 0: no end */
 	/* dynamic */
 	const char *set, *data, *only, *routes, *edit_price;
 	const char *file[OPTIONS_FILES_MAX]; /* an instance and its releases */

@@ -1,19 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Fails if a program other than evenkeel-solve links GLPK, whose licence would then cover it too.
+# Fails if a program other than evenkeel-solve links GLPK, whose licence would then cover it too, or one
+# other than evenkeel-webhook libcurl, since it alone may open outward connections.
 set -eu
 cd "${EVENKEEL_BUILDDIR:?run me by make check}"
 status=0
 
-links_glpk() {
-	readelf -d "$1" | grep -q 'NEEDED.*libglpk'
+# only LIBRARY PROGRAM: PROGRAM links LIBRARY, and no other does.
+only() {
+	for program in evenkeeld evenkeelctl evenkeel-sim evenkeel-solve evenkeel-webhook; do
+		links=no
+		! readelf -d "$program" | grep -q "NEEDED.*$1" || links=yes
+		if [ "$program" = "$2" ] && [ $links = no ]; then
+			echo "$program does not link $1: is this check blind?"
+			status=1
+		elif [ "$program" != "$2" ] && [ $links = yes ]; then
+			echo "$program links $1"
+			status=1
+		fi
+	done
 }
 
-links_glpk evenkeel-solve || { echo 'evenkeel-solve does not link GLPK: is this check blind?'; status=1; }
-for program in evenkeeld evenkeelctl evenkeel-sim; do
-	if links_glpk "$program"; then
-		echo "$program links GLPK"
-		status=1
-	fi
-done
+only libglpk evenkeel-solve
+only libcurl evenkeel-webhook
 exit $status
