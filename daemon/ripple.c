@@ -95,12 +95,13 @@ worst_first(const void *a, const void *b)
 	return x->call < y->call ? -1 : x->call > y->call;
 }
 
+/* seen: the stop as plan.get shows it, which may be a little behind the times. */
 static void
-note_delay(const struct ripple_ask *ask, const struct stop *stay, int32_t tech,
+note_delay(const struct ripple_ask *ask, const struct stop *seen, int32_t tech,
     struct ripple *ret)
 {
-	struct delay d = { .by = INT64_MAX, .from = stay->arrival, .call = stay->call, .tech = tech };
-	const struct stop *new = stop_of(ask->route, ask->routes, stay->call, &d.tech);
+	struct delay d = { .by = INT64_MAX, .from = seen->arrival, .call = seen->call, .tech = tech };
+	const struct stop *new = stop_of(ask->route, ask->routes, seen->call, &d.tech);
 
 	if (new != NULL) {
 		d.to = new->arrival;
@@ -141,15 +142,16 @@ note_others(const struct ripple_ask *ask, struct ripple *ret)
 	if (ret->delay == NULL || ret->broken == NULL)
 		return -ENOMEM;
 	for (int32_t r = 0; r < ask->routes; r++) {
-		struct retimed stay;
+		struct retimed stay, seen;
 
 		retime(ask->s, ask->route[r].tech, ask->now, &stay);
-		for (int32_t i = stay.under_way; i < stay.stops; i++) {
-			if (stay.stop[i].call == ask->call)
-				continue;
-			note_delay(ask, &stay.stop[i], ask->route[r].tech, ret);
-			note_broken(ask, &stay.stop[i], ret);
-		}
+		for (int32_t i = stay.under_way; i < stay.stops; i++)
+			if (stay.stop[i].call != ask->call)
+				note_broken(ask, &stay.stop[i], ret);
+		object_seen(ask->s, ask->route[r].tech, ask->now, &seen);
+		for (int32_t i = 0; i < seen.stops; i++)
+			if (seen.stop[i].call != ask->call)
+				note_delay(ask, &seen.stop[i], ask->route[r].tech, ret);
 	}
 	qsort(ret->delay, (size_t)ret->delays, sizeof(*ret->delay), worst_first);
 	return 0;
