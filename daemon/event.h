@@ -14,7 +14,7 @@
  *   shift.started        technician, version, at, place
  *   shift.ended          technician, version, at
  *   call.booked          call, terms
- *   call.amended         call, version, terms (only the members that change)
+ *   call.amended         call, version, terms (only the members that change), by?
  *   call.cancelled       call, version, reason?
  *   stop.departed        technician, call, version, at, arrival, end      (both planned)
  *   stop.arrived         technician, call, version, at, end               (planned)
@@ -33,7 +33,7 @@
  *                        {from, to} (the one that is void now), by, reason?,
  *                        technician? (whose route it leaves), status
  *   stop.kind_changed    technician, call, version, kind, end (planned), technician_version
- *   promise.at_risk      call, technician?, risk_pct, at_risk, arrival?, p90?
+ *   promise.at_risk      call, technician?, risk_pct, at_risk, arrival?, p90?, promise? {from, to}
  *   goodwill.proposed    goodwill, call, customer, contract, form ("free_labour", "discount"), cents,
  *                        cause ("promise_broken", "deadline_not_met", "carried_over"), text, at
  *   goodwill.decided     goodwill, decision ("grant", "refuse", "lapse"), cents, by, reason?, and, for

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/feed.h"
+#include "daemon/message.h"
 #include "proto/when.h"
 
 /* One event being derived. */
@@ -38,6 +39,10 @@ static const struct shown {
 	[EV_BREAK_STARTED] = { "break_started", NULL, "on_break" },
 	[EV_BREAK_ENDED] = { "break_ended", NULL, "free" },
 	[EV_BREAK_WAIVED] = { "break_waived", NULL, "free" },
+	[EV_CALL_ANSWERED] = { "answered", NULL, NULL },
+	[EV_CALL_SILENT] = { "silent", NULL, NULL },
+	[EV_CALL_CARRIED_OVER] = { "carried_over", NULL, NULL },
+	[EV_STOP_KIND_CHANGED] = { "kind_changed", "on_site", "on_site" },
 	[EV_CALL_PINNED] = { "pinned", NULL, NULL },
 	[EV_CALL_UNPINNED] = { "unpinned", NULL, NULL },
 };
@@ -200,7 +205,7 @@ derive_guidelines(const struct derive *d)
 	        d->territory, "level", "info", "code", "guidelines_changed", "text", text));
 }
 
-/* --- the plan --- */
+/* --- promises --- */
 
 static json_t *
 window_out(const struct derive *d, const json_t *window)
@@ -208,6 +213,138 @@ window_out(const struct derive *d, const json_t *window)
 	return json_pack("{s:o, s:o}", "from", when(d, int_of(window, "from")), "to",
 	    when(d, int_of(window, "to")));
 }
+
+/* Sets a window, if there is one. */
+static int
+put_window(const struct derive *d, json_t *params, const char *name, const json_t *window)
+{
+	return window == NULL ? 0 : put(params, name, window_out(d, window));
+}
+
+/* What of a promise moved: previous is the window that no longer holds. */
+static int
+say_moved(const struct derive *d, const json_t *about, const json_t *promise,
+    const json_t *previous, const char *code, const char *reason, bool chosen)
+{
+	const char *technician = text_of(about, "technician"), *former = text_of(about, "former");
+	json_t *params = json_pack("{s:I, s:s, s:s, s:s*}", "seq", (json_int_t)d->ev->seq,
+	    "territory", d->territory, "call", text_of(about, "call"), "technician",
+	    promise == NULL ? NULL : technician);
+
+	if (params == NULL)
+		return -ENOMEM;
+	if (put_window(d, params, "promise", promise) < 0 ||
+	    put_window(d, params, "previous", previous) < 0 ||
+	    put(params, "reason_code", json_string(code)) < 0 ||
+	    put(params, "reason", json_string(reason)) < 0 ||
+	    put(params, "chosen", json_boolean(chosen)) < 0 ||
+	    put(params, "at", when(d, d->ev->at_s)) < 0) {
+		json_decref(params);
+		return -ENOMEM;
+	}
+	return say(d, "promise.moved", technician, former, params);
+}
+
+/* The call leaves its route, if it does: who was to come hears that, too. */
+static int
+derive_left(const struct derive *d)
+{
+	const json_t *body = d->ev->body;
+	const char *technician = text_of(body, "technician"), *status = text_of(body, "status");
+	bool leaves = d->ev->type == EV_CALL_SILENT ?
+	    json_is_true(json_object_get(body, "released")) :
+	    strcmp(text_of(body, "answer"), "accept") != 0;
+
+	if (status == NULL)
+		status = technician != NULL && !leaves ? "planned" : "unassigned";
+	return say_call(d, text_of(body, "call"), int_of(body, "version"), status,
+	    shown[d->ev->type].change, leaves ? NULL : technician, leaves ? technician : NULL);
+}
+
+static int
+derive_carried(const struct derive *d)
+{
+	const json_t *body = d->ev->body, *previous = json_object_get(body, "previous_promise");
+	const char *reason = text_of(body, "reason"), *technician = text_of(body, "technician");
+	json_t *about;
+	int rc = say_call(d, text_of(body, "call"), int_of(body, "version"), "unassigned",
+	    "carried_over", NULL, technician);
+
+	if (rc != 0 || previous == NULL)
+		return rc;
+	about = json_pack("{s:s, s:s*}", "call", text_of(body, "call"), "former", technician);
+	if (about == NULL)
+		return -ENOMEM;
+	rc = say_moved(d, about, json_object_get(body, "promise"), previous, "carried_over",
+	    reason != NULL ? reason : "It could not be done today", false);
+	json_decref(about);
+	return rc;
+}
+
+static int
+derive_risk(const struct derive *d)
+{
+	const json_t *body = d->ev->body;
+	const json_t *arrival = json_object_get(body, "arrival"), *p90 = json_object_get(body, "p90");
+	json_t *params = json_pack("{s:I, s:s, s:s, s:s*, s:f, s:O, s:o}", "seq",
+	    (json_int_t)d->ev->seq, "territory", d->territory, "call", text_of(body, "call"),
+	    "technician", text_of(body, "technician"), "risk",
+	    (double)int_of(body, "risk_pct") / 100, "at_risk", json_object_get(body, "at_risk"),
+	    "at", when(d, d->ev->at_s));
+
+	if (params == NULL)
+		return -ENOMEM;
+	if ((arrival != NULL &&
+	        put(params, "arrival", when(d, json_integer_value(arrival))) < 0) ||
+	    (p90 != NULL && put(params, "p90", when(d, json_integer_value(p90))) < 0) ||
+	    put_window(d, params, "promise", json_object_get(body, "promise")) < 0) {
+		json_decref(params);
+		return -ENOMEM;
+	}
+	return say(d, "promise.at_risk", text_of(body, "technician"), NULL, params);
+}
+
+/* --- goodwill and messages --- */
+
+static int
+derive_goodwill(const struct derive *d)
+{
+	const json_t *body = d->ev->body;
+	const char *decision = text_of(body, "decision");
+	const char *status = decision == NULL ? "open" :
+	    strcmp(decision, "grant") == 0    ? "granted" :
+	    strcmp(decision, "refuse") == 0   ? "refused" :
+	                                        "lapsed";
+	json_t *offer = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:I, s:s, s:s*, s:o, s:s}", "goodwill",
+	    text_of(body, "goodwill"), "call", text_of(body, "call"), "customer",
+	    text_of(body, "customer"), "contract", text_of(body, "contract"), "form",
+	    text_of(body, "form"), "cents", int_of(body, "cents"), "cause", text_of(body, "cause"),
+	    "text", text_of(body, "text"), "at", when(d, int_of(body, "at")), "status", status);
+
+	if (offer == NULL)
+		return -ENOMEM;
+	if (decision != NULL &&
+	    (put(offer, "decided_at", when(d, d->ev->at_s)) < 0 ||
+	        put(offer, "by", json_string(text_of(body, "by"))) < 0 ||
+	        (text_of(body, "reason") != NULL &&
+	            put(offer, "reason", json_string(text_of(body, "reason"))) < 0))) {
+		json_decref(offer);
+		return -ENOMEM;
+	}
+	return say(d, "goodwill.proposed", NULL, NULL,
+	    json_pack("{s:I, s:s, s:o, s:o}", "seq", (json_int_t)d->ev->seq, "territory",
+	        d->territory, "goodwill", offer, "at", when(d, d->ev->at_s)));
+}
+
+static int
+derive_message(const struct derive *d)
+{
+	return say(d, "message.written", NULL, NULL,
+	    json_pack("{s:I, s:s, s:o}", "seq", (json_int_t)d->ev->seq, "territory", d->territory,
+	        "message", message_json(d->ev, d->territory, d->zone)));
+}
+
+/* --- the plan --- */
 
 static int
 say_eta(const struct derive *d, const json_t *told)
@@ -233,6 +370,34 @@ say_eta(const struct derive *d, const json_t *told)
 		return -ENOMEM;
 	}
 	return say(d, "eta.revised", text_of(told, "technician"), text_of(told, "former"), params);
+}
+
+static bool
+is_chosen(const struct derive *d, const char *call)
+{
+	const json_t *list =
+	    json_object_get(json_object_get(d->ev->body, "disturbance"), "chosen");
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(list, i, id) {
+		if (strcmp(json_string_value(id), call) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The ETA, and that a promised window was replaced, if it was. */
+static int
+say_told(const struct derive *d, const json_t *told)
+{
+	const json_t *previous = json_object_get(told, "previous_promise");
+	int rc = say_eta(d, told);
+
+	if (rc != 0 || previous == NULL)
+		return rc;
+	return say_moved(d, told, json_object_get(told, "promise"), previous,
+	    text_of(told, "code"), text_of(told, "reason"), is_chosen(d, text_of(told, "call")));
 }
 
 /* An array of what one() makes of each item; NULL when out of memory. */
@@ -344,7 +509,7 @@ derive_plan(const struct derive *d)
 	json_array_foreach(json_object_get(d->ev->body, "told"), i, item) {
 		if (rc != 0)
 			return rc;
-		rc = say_eta(d, item);
+		rc = say_told(d, item);
 	}
 	json_array_foreach(json_object_get(d->ev->body, "withdrawn"), i, item) {
 		if (rc != 0)
@@ -386,18 +551,22 @@ feed_derive(const struct event *ev, const char *territory, const char *zone, not
 	case EV_STOP_FINISHED:
 	case EV_STOP_NO_ACCESS:
 	case EV_STOP_LATE:
+	case EV_STOP_KIND_CHANGED:
 		return derive_stop(&d);
 	case EV_PLAN_REVISED:
 		return derive_plan(&d);
 	case EV_CALL_ANSWERED:
 	case EV_CALL_SILENT:
+		return derive_left(&d);
 	case EV_CALL_CARRIED_OVER:
-	case EV_STOP_KIND_CHANGED:
+		return derive_carried(&d);
 	case EV_PROMISE_AT_RISK:
+		return derive_risk(&d);
 	case EV_GOODWILL_PROPOSED:
 	case EV_GOODWILL_DECIDED:
+		return derive_goodwill(&d);
 	case EV_MESSAGE_WRITTEN:
-		return 0;
+		return derive_message(&d);
 	case EV_TYPES:
 		break;
 	}

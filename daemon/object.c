@@ -103,10 +103,12 @@ put_told(const struct state *s, const struct call_state *c, json_t **j)
 }
 
 static void
-put_wanted(const struct state *s, const struct call_state *c, json_t **j)
+put_wanted(const struct state *s, int32_t call, json_t **j)
 {
 	static const char *const shown[] = { "customer", "reference", "kind", "note", "preferred",
 		"required", "forbidden", NULL };
+	const struct call_state *c = state_call(s, call);
+	struct work work;
 
 	copy(j, c->terms, shown);
 	build_set(j, "site", site(c));
@@ -117,8 +119,30 @@ put_wanted(const struct state *s, const struct call_state *c, json_t **j)
 		build_set(j, "due", object_when(s, c->due));
 	if (c->appointment)
 		build_set(j, "appointment", object_window(s, c->appt_from, c->appt_to));
-	build_set(j, "duration_s", json_integer(c->duration_s));
+	state_work(s, c->tech, call, &work);
+	build_set(j, "duration_s", json_integer(work.planned_s));
 	build_set(j, "difficulty", json_integer(c->difficulty));
+}
+
+/* Who asked for it, and what became of what was promised. */
+static void
+put_dealings(const struct state *s, const struct call_state *c, json_t **j)
+{
+	static const char *const shown[] = { "asker", "language", "contact", NULL };
+
+	copy(j, c->terms, shown);
+	build_set(j, "origin", json_string(c->inside ? "inside" : "outside"));
+	build_set(j, "contract", json_string(contract_name(c->contract)));
+	if (c->agreed_pct > 0)
+		build_set(j, "confidence", json_real(c->agreed_pct / 100.0));
+	if (c->told.promise && c->closed == 0)
+		build_set(j, "risk", json_real(c->risk_pct / 100.0));
+	build_set(j, "answer", json_string(answer_name(c->answer)));
+	build_set(j, "declines", json_integer(c->declines));
+	build_set(j, "carried_over", json_integer(c->carried));
+	if (c->not_before > 0)
+		build_set(j, "not_before", object_when(s, c->not_before));
+	build_set(j, "repromised", json_integer(c->told.repromised));
 }
 
 json_t *
@@ -129,7 +153,7 @@ object_call(const struct state *s, int32_t call, bool history)
 	    (json_int_t)c->version, "territory", state_territory(s), "status",
 	    call_status_name(c->status));
 
-	put_wanted(s, c, &j);
+	put_wanted(s, call, &j);
 	if (c->tech >= 0)
 		build_set(&j, "technician", json_string(state_tech(s, c->tech)->id));
 	if (c->status != CALL_UNASSIGNED && c->arrival > 0)
@@ -137,6 +161,7 @@ object_call(const struct state *s, int32_t call, bool history)
 	if (c->status != CALL_UNASSIGNED && c->end > 0)
 		build_set(&j, "end", object_when(s, c->end));
 	put_told(s, c, &j);
+	put_dealings(s, c, &j);
 	build_set(&j, "pinned", json_boolean(c->pinned));
 	build_set(&j, "moves_today", json_integer(c->moves_today));
 	if (c->outcome[0] != '\0')

@@ -76,12 +76,22 @@ static const struct rule {
 	[EV_BREAK_STARTED] = { ASK_RETIME, TELL_TIME },
 	[EV_BREAK_ENDED] = { ASK_RETIME, TELL_TIME },
 	[EV_BREAK_WAIVED] = { ASK_RETIME, TELL_REPLANNED },
+	[EV_CALL_ANSWERED] = { ASK_TECH | ASK_CALL, TELL_AMENDED },
+	[EV_CALL_SILENT] = { ASK_TECH | ASK_CALL, TELL_AMENDED },
+	[EV_CALL_CARRIED_OVER] = { ASK_TECH, TELL_REPLANNED },
+	[EV_STOP_KIND_CHANGED] = { ASK_RETIME | ASK_TECH, TELL_TIME },
 	[EV_CALL_PINNED] = { ASK_RETIME, TELL_TIME },
 	[EV_CALL_UNPINNED] = { ASK_TECH, TELL_REPLANNED },
 };
 
 /* A call booked as quoted has its place by now: what was quoted is what happens. */
 static const struct rule rule_quoted = { ASK_RETIME, TELL_MADE_ROOM };
+
+static bool
+is_answer(const struct event *ev)
+{
+	return ev->type == EV_CALL_ANSWERED || ev->type == EV_CALL_SILENT;
+}
 
 static enum question_class
 class_of(const struct state *s, const struct event *ev, int32_t call)
@@ -122,8 +132,8 @@ question_event(struct question *q, const struct state *s, const struct event *ev
 		tech = state_call(s, call)->tech;
 	if (ev->type == EV_CALL_BOOKED && tech >= 0)
 		rule = &rule_quoted;
-	if (rule->ask == 0)
-		return;
+	if (rule->ask == 0 || (is_answer(ev) && state_call(s, call)->status != CALL_UNASSIGNED))
+		return; /* an answer that leaves everything as it is asks nothing */
 	take_cause(q, &cause, class_of(s, ev, call));
 	q->any = true;
 	q->background = q->background || rule != &rule_quoted;
