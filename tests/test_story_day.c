@@ -81,6 +81,8 @@ test_a_day_ends_with_calls_left(void **unused)
 	story_starts(&s, "ann");
 	done = works_until(&s, "ann", "17:00");
 	assert_in_range(done, 3, 6);
+	story_at(&s, "17:30");
+	harness_do(s.desk, "shift.end", json_pack("{s:s}", "technician", "ann"));
 	story_at(&s, "18:00");
 	assert_int_equal(with_status(&s, "done"), done);
 

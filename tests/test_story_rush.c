@@ -58,7 +58,7 @@ expect_options(struct story *s, const json_t *options)
 		    CONFIDENCE_PCT);
 		assert_true(story_s(story_member(o, "arrival")) >=
 		    story_s(story_member(o, "window.from")));
-		assert_true(story_s(story_member(o, "arrival")) < story_s(story_member(o, "window.to")));
+		assert_true(story_s(story_member(o, "arrival")) <= story_s(story_member(o, "window.to")));
 		story_expect_before(s, o);
 		json_array_foreach(json_object_get(o, "kinds"), k, kind) {
 			char word[40];
@@ -201,7 +201,7 @@ test_two_callers_want_the_same_hour(void **unused)
 
 		assert_int_equal(story_s(story_member(call, "promise.to")),
 		    story_s(story_member(option, "window.to")));
-		assert_true(story_s(json_object_get(call, "arrival")) <
+		assert_true(story_s(json_object_get(call, "arrival")) <=
 		    story_s(story_member(option, "window.to")));
 		json_decref(call);
 	} else {

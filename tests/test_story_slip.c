@@ -73,7 +73,7 @@ test_a_job_runs_long(void **unused)
 
 	(void)unused;
 	open_a_tight_morning(&s, &baker, &cook);
-	runs_late(&s, "ann", baker, 30);
+	runs_late(&s, "ann", baker, 45);
 	story_at(&s, "08:40");
 	assert_true(story_heard(&s, "promise.at_risk", cook, 0) >= 1);
 	row = promise_of(&s, cook);
@@ -272,21 +272,33 @@ test_a_customer_says_nothing(void **unused)
 
 	(void)unused;
 	story_open(&s);
+	harness_do(s.h.admin, "guidelines.set",
+	    json_pack("{s:{s:i}}", "guidelines", "answer_s", 1800));
 	story_technician(&s, "ann", 42.35, -71.06, 1);
-	cook = story_booked(&s, story_need("Cook", 42.34, -71.05, "16:00", 120));
-	diaz = story_booked(&s, story_need("Diaz", 42.36, -71.05, "16:00", 120));
-	story_at(&s, "07:55");
-	json_decref(answers(&s, cook, "accept"));
+	cook = story_booked(&s, story_need("Cook", 42.34, -71.05, "10:00", 45));
+	diaz = story_booked(&s, story_need("Diaz", 42.36, -71.05, "16:00", 45));
 	story_at(&s, "08:00");
 	story_starts(&s, "ann");
-	story_at(&s, "09:30");
+	story_at(&s, "08:02");
+	assert_int_equal(story_told(&s, diaz, "planned"), 1);
+	json_decref(answers(&s, cook, "accept"));
+	story_stop(&s, "stop.depart", "ann", cook);
+	/* Who is on the way is phoned: no form is answered any more. */
+	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", cook, "answer",
+	    "decline"), RPC_WRONG_STATE, NULL);
+	story_at(&s, "08:12");
+	story_stop(&s, "stop.arrive", "ann", cook);
+	story_at(&s, "08:45");
 	row = promise_of(&s, diaz);
 	assert_string_equal(story_text(row, "answer"), "silent");
 	json_decref(row);
-	row = promise_of(&s, cook);
+	assert_true(story_heard(&s, "notice", NULL, 0) >= 1);
+	row = story_call(&s, cook);
 	assert_string_equal(story_text(row, "answer"), "accepted");
 	json_decref(row);
-	/* Who is on the way cannot be told no by a form any more. */
+	row = story_call(&s, diaz);
+	assert_non_null(json_object_get(row, "promise"));
+	json_decref(row);
 	story_close(&s);
 }
 
