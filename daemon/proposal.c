@@ -132,17 +132,25 @@ time_on(const struct state *s, const struct scope *sc, const struct plan_route *
 	return true;
 }
 
+static bool
+works(const struct state *s, int64_t now, int32_t tech)
+{
+	struct retimed r;
+
+	retime(s, tech, now, &r);
+	return r.works;
+}
+
 /* Every call of the plan's route can still be planned. */
 static const char *
-gone(const struct state *s, const struct scope *sc, const struct plan_route *route)
+gone(const struct state *s, int64_t now, const struct scope *sc, const struct plan_route *route)
 {
 	for (int32_t i = 0; i < route->stops; i++) {
 		const struct call_state *c = state_call(s, sc->call[route->stop[i].call]);
 
 		if (c->status != CALL_PLANNED && c->status != CALL_UNASSIGNED)
 			return c->id;
-		if (c->status == CALL_PLANNED && scope_tech(sc, c->tech) < 0 &&
-		    state_tech(s, c->tech)->shift_now >= 0)
+		if (c->status == CALL_PLANNED && scope_tech(sc, c->tech) < 0 && works(s, now, c->tech))
 			return c->id;
 	}
 	return NULL;
@@ -164,7 +172,7 @@ proposal_make(const struct state *s, int64_t now, const struct scope *sc,
 			continue;
 		to->tech = sc->tech[k];
 		retime(s, to->tech, now, &to->timed);
-		call = gone(s, sc, route);
+		call = gone(s, now, sc, route);
 		if (!same_day(was, &to->timed) || call != NULL) {
 			snprintf(why, why_size, "%s changed meanwhile",
 			    call != NULL ? call : state_tech(s, to->tech)->id);
