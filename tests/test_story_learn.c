@@ -198,6 +198,7 @@ test_learned_over_night(void **unused)
 	json_decref(get);
 	story_at(&s, "+1 10:30");
 	story_stop(&s, "stop.finish", "ann", tap);
+	does(&s, last, "+1 10:50", "+1 11:10");
 	story_at(&s, "+2 07:00");
 	story_booked(&s, need("Gray", 42.36, "+2 12:00", "tap")); /* the day's first event */
 	list = learned(&s, "boiler", "ann");
