@@ -227,11 +227,17 @@ history(struct request *r)
 {
 	struct params *p = request_params(r);
 	const struct principal *who = request_principal(r);
-	struct territory *t = request_territory(r);
+	struct found f = { .call = -1 };
+	struct territory *t;
 	struct history_ask ask;
 	json_t *result, *moves;
 	int64_t next;
 
+	/* A call that is known says itself where it is. */
+	if (params_has(p, "territory") || !params_has(p, "call") || request_shop(r)->territories < 2)
+		t = request_territory(r);
+	else
+		t = help_call(r, &f) ? f.t : NULL;
 	if (t == NULL)
 		return;
 	ask = (struct history_ask){

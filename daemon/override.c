@@ -28,20 +28,6 @@ order_without(const struct retimed *r, int32_t call, int32_t ret[STATE_STOPS_MAX
 	return n;
 }
 
-static int32_t
-drive_of(const struct state *s, int32_t tech, const struct retimed *r)
-{
-	struct travel_model travel = state_travel(s);
-	int32_t sum = 0;
-
-	for (int32_t i = r->under_way; i < r->stops; i++)
-		sum += r->stop[i].drive_s;
-	if (r->stops > r->under_way)
-		sum += travel_s(&travel, state_call(s, r->stop[r->stops - 1].call)->site,
-		    state_tech(s, tech)->end, state_speed_pct(s, tech));
-	return sum;
-}
-
 static int64_t
 cost_of(const struct state *s, int64_t now, int32_t tech, const struct retimed *r)
 {
@@ -167,26 +153,6 @@ may_move(const struct state *s, const struct override_ask *ask, char *why, size_
 	return 0;
 }
 
-static void
-measure(const struct state *s, int64_t now, const struct override_ask *ask,
-    struct override_move *m)
-{
-	struct retimed stay;
-
-	for (int32_t r = 0; r < m->routes; r++) {
-		const struct retimed *timed = &m->route[r].timed;
-
-		retime(s, m->route[r].tech, now, &stay);
-		m->overtime_s += timed->overtime_s - stay.overtime_s;
-		m->travel_s += drive_of(s, m->route[r].tech, timed) -
-		    drive_of(s, m->route[r].tech, &stay);
-	}
-	for (int32_t i = 0; i < m->route[0].timed.stops; i++)
-		if (m->route[0].timed.stop[i].call == ask->call)
-			m->arrival = m->route[0].timed.stop[i].arrival;
-	revision_price(s, now, m->route, m->routes, &m->before, &m->after);
-}
-
 int
 override_make(const struct state *s, int64_t now, const struct override_ask *ask,
     struct override_move *ret, char *why, size_t why_size)
@@ -214,7 +180,10 @@ override_make(const struct state *s, int64_t now, const struct override_ask *ask
 		give_up(s, now, c->tech, ask->call, &ret->route[ret->routes++]);
 	for (int32_t r = 0; r < ret->routes; r++)
 		view[r] = proposal_view(&ret->route[r]);
-	measure(s, now, ask, ret);
+	for (int32_t i = 0; i < ret->route[0].timed.stops; i++)
+		if (ret->route[0].timed.stop[i].call == ask->call)
+			ret->arrival = ret->route[0].timed.stop[i].arrival;
+	revision_price(s, now, ret->route, ret->routes, &ret->before, &ret->after);
 	rc = check_plan(s, now, view, ret->routes, -1, &ret->disturbed, why, why_size);
 	return rc == -EPERM ? -ENOSPC : rc;
 }

@@ -21,13 +21,12 @@ struct override_ask {
 
 enum { OVERRIDE_TOKEN_SIZE = 65, OVERRIDE_TOKEN_S = 60 };
 
-/* The move, worked out. */
+/* The move, worked out; ripple.h says what it means for everybody. */
 struct override_move {
 	struct new_route route[2]; /* his, and that of who loses the call */
 	int32_t routes;
 	int64_t before, after;     /* cost of what it touches, cents */
 	int64_t arrival;           /* of the call */
-	int32_t overtime_s, travel_s; /* added; may be negative */
 	struct disturbed disturbed;
 };
 

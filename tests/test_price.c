@@ -159,6 +159,55 @@ test_goodwill_is_charged(void **unused)
 	}
 }
 
+/* Each time that a call was put off to another day makes it dearer to leave out again. */
+static void
+test_carried_over(void **unused)
+{
+	struct state *s = fix_shop();
+	int32_t c1, waits;
+	struct cost_frame f;
+	struct cost_prices p;
+
+	(void)unused;
+	fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'carry_age_pct':50}}");
+	c1 = state_call_find(s, "c1");
+	waits = state_guidelines(s)->response_cents_per_h[SEV_ROUTINE];
+	f = cost_frame(s, T0);
+	cost_prices(&f, c1, &p);
+	assert_int_equal(p.unserved_cents,
+	    2 * state_guidelines(s)->unserved_cents[SEV_ROUTINE] + waits);
+	for (int n = 1; n <= 2; n++) {
+		fix_must(s, -3600, EV_CALL_CARRIED_OVER, "{'call':'c1','version':%d,'count':%d,"
+		    "'not_before':@0,'by':'daemon','status':'unassigned'}", n + 1, n);
+		cost_prices(&f, c1, &p);
+		assert_int_equal(p.unserved_cents, (2 + n) *
+		    state_guidelines(s)->unserved_cents[SEV_ROUTINE] + waits);
+	}
+	state_free(s);
+}
+
+/* Who waits for another day costs today's plan nothing. */
+static void
+test_another_day_costs_nothing(void **unused)
+{
+	struct state *s = fix_shop();
+	struct cost before = ripple_plan_cost(s, T0, NULL, 0), after;
+
+	(void)unused;
+	for (int n = 0; n < 2; n++) {
+		fix_must(s, 0, EV_CALL_BOOKED, "{'call':'c%d','terms':{'customer':'u','site':{"
+		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine',"
+		    "'opened':@0,'appointment':{'from':@%d,'to':@%d},'duration_s':3600,"
+		    "'difficulty':0}}", 8 + n, n == 0 ? 86400 : 7200, n == 0 ? 93600 : 10800);
+		after = ripple_plan_cost(s, T0, NULL, 0);
+		if (n == 0)
+			assert_int_equal(cost_total(&after), cost_total(&before));
+		else
+			assert_true(cost_total(&after) > cost_total(&before));
+	}
+	state_free(s);
+}
+
 /* --- accounts --- */
 
 static const struct {
@@ -444,6 +493,8 @@ main(void)
 		cmocka_unit_test(test_moved_again),
 		cmocka_unit_test(test_late_past_the_promise),
 		cmocka_unit_test(test_goodwill_is_charged),
+		cmocka_unit_test(test_carried_over),
+		cmocka_unit_test(test_another_day_costs_nothing),
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_budgets),
 		cmocka_unit_test(test_ripple_comes_true),
