@@ -218,6 +218,7 @@ place_there(const struct order_start *st, struct morning *m, int32_t w, struct o
 	int32_t max = spot_max(m->fork, m->route), n, best = -1;
 	struct spot *spot = calloc((size_t)max + 1, sizeof(*spot));
 	struct candidate c = { .field = &fd };
+	struct cost before = { 0 }, after = { 0 };
 	struct retimed r;
 
 	n = spot == NULL ? 0 : spot_all(&m->f, m->route, st->call[w], -1, spot, max);
@@ -232,10 +233,13 @@ place_there(const struct order_start *st, struct morning *m, int32_t w, struct o
 	free(spot);
 	if (best < 0 || c.bad)
 		return;
+	cost_route(&m->f, c.spot.tech, &m->route[c.spot.tech], &before);
 	spot_route(&m->f, m->route, st->call[w], &c.spot, &r);
 	m->route[c.spot.tech] = r;
+	cost_route(&m->f, c.spot.tech, &r, &after);
 	t->cents += c.spot.cents;
-	t->later_cents += c.spot.cents;
+	/* Once another day is agreed, the time that was wished is no measure of lateness. */
+	t->later_cents += c.spot.cents - (after.late - before.late);
 	t->place[w] = (struct order_place){ .placed = true, .another_day = true,
 		.meets = due_of(&st->ask->wanted[w].need) >= c.to && !st->ask->wanted[w].need.appointment,
 		.tech = c.spot.tech, .pct = c.pct, .from = c.from, .to = c.to,

@@ -139,7 +139,22 @@ put_costs(const struct order_try *t, const struct ripple *rp, json_t *one)
 	return one;
 }
 
-/* A fork that knows those that are placed today: what waits for another day is no part of today's plan. */
+/* A fork with one more call, as it would be agreed. */
+static int
+fork_one(const struct order_start *st, const struct order_try *t, int32_t w,
+    const struct state *s, struct state **ret, int32_t *ret_call)
+{
+	const struct order_place *p = &t->place[w];
+	struct span window = { p->from, p->to };
+	json_t *terms = quote_terms(st->ask->wanted[w].need.terms, p->meets, &window, p->pct,
+	    state_tech(st->s, p->tech)->id);
+	int rc = terms == NULL ? -ENOMEM : quote_book(s, st->ask->now, terms, ret, ret_call);
+
+	json_decref(terms);
+	return rc;
+}
+
+/* One with those that are placed today: what waits for another day is no part of today's plan. */
 static int
 fork_today(const struct order_start *st, const struct order_try *t, struct state **ret,
     int32_t call[ORDER_WANTED_MAX])
@@ -152,8 +167,7 @@ fork_today(const struct order_start *st, const struct order_try *t, struct state
 
 		if (!t->place[w].placed || t->place[w].another_day)
 			continue;
-		rc = quote_fork(s == NULL ? st->ask->s : s, st->ask->now, &st->ask->wanted[w].need,
-		    true, &next, &call[w]);
+		rc = fork_one(st, t, w, s == NULL ? st->ask->s : s, &next, &call[w]);
 		if (rc < 0)
 			break;
 		state_free(s);

@@ -70,6 +70,10 @@ int quote_another_day(const struct quote_ask *ask, int64_t after, struct field *
 
 /* --- quote_show.c --- */
 
+/* Terms of call.booked as they would be agreed; cost and who agreed are to be filled in. */
+json_t *quote_terms(const json_t *wanted, bool meets, const struct span *window, int32_t pct,
+    const char *technician);
+
 /* Makes an option of a candidate, priced. -EPERM: it does not stand the check. */
 int quote_show(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
     struct quote_option *ret);

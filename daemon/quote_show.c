@@ -11,20 +11,20 @@
 /* --- what is booked if it is agreed --- */
 
 /* What is not met is not agreed: then the window takes the place of deadline and appointment. */
-static json_t *
-terms_of(const struct quote_ask *ask, const struct candidate *c)
+json_t *
+quote_terms(const json_t *wanted, bool meets, const struct span *window, int32_t pct,
+    const char *technician)
 {
 	json_t *terms = json_object();
 	json_t *agreed = json_pack("{s:{s:I, s:I}, s:i, s:s, s:I, s:s}", "window", "from",
-	    (json_int_t)c->from, "to", (json_int_t)c->to, "confidence_pct", (int)c->pct,
-	    "technician", state_tech(c->field->s, c->spot.tech)->id, "cost_cents", (json_int_t)0,
-	    "by", "quote");
+	    (json_int_t)window->from, "to", (json_int_t)window->to, "confidence_pct", (int)pct,
+	    "technician", technician, "cost_cents", (json_int_t)0, "by", "quote");
 
-	if (terms == NULL || json_object_update(terms, (json_t *)ask->need.terms) < 0) {
+	if (terms == NULL || json_object_update(terms, (json_t *)wanted) < 0) {
 		json_decref(terms);
 		terms = NULL;
 	}
-	if (terms != NULL && !c->meets) {
+	if (terms != NULL && !meets) {
 		json_object_del(terms, "due");
 		json_object_del(terms, "appointment");
 	}
@@ -253,10 +253,12 @@ quote_show(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	struct quote_option o = { .from = c->from, .to = c->to, .tech = c->spot.tech,
 		.another_day = c->field->another_day };
 	struct new_route *route = calloc(QUOTE_ROUTES_MAX, sizeof(*route));
+	struct span window = { c->from, c->to };
 	json_t *agreed;
 	int rc = -ENOMEM;
 
-	o.terms = terms_of(ask, c);
+	o.terms = quote_terms(ask->need.terms, c->meets, &window, c->pct,
+	    state_tech(c->field->s, c->spot.tech)->id);
 	if (route != NULL && o.terms != NULL)
 		rc = o.another_day ? show_day(ask, c, kinds, &o) :
 		    show_today(ask, c, kinds, route, &o);
