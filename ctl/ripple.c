@@ -166,9 +166,11 @@ option_lines(const struct ctl *ctl, const json_t *o)
 	if (list_member(o, "cost") != NULL) {
 		fprintf(ctl->out, "   cost    %s: ", list_text(ctl, o, "cost_cents", cost));
 		ripple_cost(ctl, json_object_get(o, "cost"));
-		fprintf(ctl->out, " (the plan goes from %s to %s)\n",
+		fprintf(ctl->out, " (the plan goes from %s to %s%s%s)\n",
 		    bare_money(ctl, o, "cost_before_cents", before),
-		    bare_money(ctl, o, "cost_after_cents", after));
+		    bare_money(ctl, o, "cost_after_cents", after),
+		    list_number(o, "paid_cents") > 0 ? ", once for those disturbed " : "",
+		    list_number(o, "paid_cents") > 0 ? bare_money(ctl, o, "paid_cents", text) : "");
 	}
 	ripple_lines(ctl, o);
 	if (json_is_true(json_object_get(o, "needs_manager")))
@@ -184,6 +186,7 @@ ripple_options(const struct ctl *ctl, const json_t *options)
 		{ { "QUOTE", false, false }, "quote", false },
 		{ { "WINDOW", false, false }, "window", false },
 		{ { "CONFIDENCE", true, false }, "confidence", false },
+		{ { "IN TIME", false, false }, "meets", false },
 		{ { "TECHNICIAN", false, false }, "technician", false },
 		{ { "ARRIVAL", false, false }, "arrival", true },
 		{ { "COST", true, false }, "cost_cents", false },

@@ -32,7 +32,7 @@ while read -r first second rest; do
 done <verbs.$$
 rm -f verbs.$$
 
-for option in host port token-file json timeout help version; do
+for option in host port token-file json csv timeout help version; do
 	grep -q "^\.It Fl Fl $option" "$man" || {
 		echo "    doc/evenkeelctl.1 does not explain: --$option"
 		status=1

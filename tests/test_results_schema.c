@@ -332,7 +332,8 @@ open_shop(struct day *d)
 	json_decref(ask(d, d->h.admin, "token.list", NULL));
 	json_decref(ask(d, d->h.admin, "rpc.discover", NULL));
 	json_decref(ask(d, d->h.admin, "guidelines.get", NULL));
-	tell(d, "guidelines.set", json_pack("{s:{s:i}}", "guidelines", "promise_after_s", 5400));
+	tell(d, "guidelines.set", json_pack("{s:{s:i, s:i}}", "guidelines", "promise_after_s", 5400,
+	    "repromise_wait_s", 0)); /* what is planned is told at once */
 	hear(d);
 	free(token);
 	free(id);
@@ -422,6 +423,80 @@ midday(struct day *d, char *call[])
 	hear(d);
 }
 
+/* What is asked about promises, and what a customer says. */
+static void
+promises(struct day *d)
+{
+	json_t *need = json_pack("{s:s, s:{s:f, s:f}, s:s, s:i}", "customer", "Miller", "site", "lat",
+	    42.37, "lon", -71.06, "due", DAY "16:30:00-04:00", "duration_s", 1200);
+	json_t *quote = ask(d, d->h.admin, "call.quote", json_incref(need));
+	const json_t *option = json_array_get(json_object_get(quote, "options"), 0);
+	char *call = ask_for(d, "call.book", json_pack("{s:s}", "quote", text_of(option, "quote")),
+	    "call");
+
+	json_decref(quote);
+	hear(d);
+	json_decref(ask(d, d->h.admin, "order.preview", json_pack("{s:[O,O]}", "wanted", need,
+	    need)));
+	json_decref(ask(d, d->h.admin, "plan.price", NULL));
+	json_decref(ask(d, d->h.admin, "history.list", NULL));
+	json_decref(ask(d, d->h.admin, "promise.list", NULL));
+	json_decref(ask(d, d->h.admin, "learned.list", NULL));
+	json_decref(need);
+	free(call);
+}
+
+/* A visit that runs so long that the next promise breaks, and what follows from it. */
+static void
+goodwill(struct day *d)
+{
+	char *tech, *long_one, *late, *id;
+	json_t *list;
+
+	long_one = ask_for(d, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:s, s:s}", "customer",
+	    "acme", "site", "lat", 42.37, "lon", -71.062, "due", DAY "13:30:00-04:00", "required",
+	    "t1"), "call");
+	late = ask_for(d, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s}, s:s, s:s}",
+	    "customer", "Miller", "site", "lat", 42.37, "lon", -71.064, "appointment", "from",
+	    DAY "14:30:00-04:00", "to", DAY "15:00:00-04:00", "required", "t1", "contract",
+	    "full_service"), "call");
+	at(d, "12:50:00");
+	tech = doer(d, long_one);
+	tell_stop(d, "stop.depart", tech, long_one);
+	at(d, "13:05:00");
+	tell_stop(d, "stop.arrive", tech, long_one);
+	tell(d, "stop.change_kind", json_pack("{s:s, s:s, s:s, s:i}", "technician", tech, "call",
+	    long_one, "kind", "rewiring", "left_s", 5400));
+	hear(d);
+	tell(d, "stop.running_late", json_pack("{s:s, s:s, s:i}", "technician", tech, "call",
+	    long_one, "by_s", 5400));
+	at(d, "14:59:00");
+	list = ask(d, d->h.admin, "goodwill.list", NULL);
+	id = strdup(text_of(json_array_get(json_object_get(list, "goodwill"), 0), "goodwill"));
+	json_decref(list);
+	tell(d, "goodwill.decide", json_pack("{s:s, s:s}", "goodwill", id, "decision", "grant"));
+	hear(d);
+	tell(d, "call.answer_eta", json_pack("{s:s, s:s}", "call", late, "answer", "accept"));
+	tell(d, "call.carry_over", json_pack("{s:s, s:b}", "call", late, "negotiate", 1));
+	hear(d);
+	free(tech);
+	free(long_one);
+	free(late);
+	free(id);
+}
+
+static void
+messages(struct day *d)
+{
+	tell(d, "webhook.put", json_pack("{s:s, s:s}", "webhook", "gateway", "url",
+	    "https://gateway.example.org/hook"));
+	tell(d, "webhook.put", json_pack("{s:s, s:b}", "webhook", "gateway", "disabled", 1));
+	json_decref(ask(d, d->h.admin, "webhook.list", NULL));
+	json_decref(ask(d, d->h.admin, "message.list", NULL));
+	tell(d, "message.replay", json_pack("{s:s}", "webhook", "gateway"));
+	tell(d, "webhook.remove", json_pack("{s:s}", "webhook", "gateway"));
+}
+
 static void
 afternoon(struct day *d)
 {
@@ -507,6 +582,9 @@ test_day(void **unused)
 	morning(&d, call);
 	orders(&d, call);
 	midday(&d, call);
+	promises(&d);
+	goodwill(&d);
+	messages(&d);
 	afternoon(&d);
 	check_solver(&d);
 	check_all(&d);
