@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/message.h"
 #include "daemon/state_impl.h"
 
 static const char *const causes[] = { "promise_broken", "deadline_not_met", "carried_over" };
@@ -63,6 +64,22 @@ slot_own(struct state *s, int32_t call)
 	return own;
 }
 
+/* What both events say of the offer; the feed shows it. */
+static void
+offer_read(struct body *b, struct goodwill *g)
+{
+	body_copy(b, "goodwill", g->id, sizeof(g->id));
+	body_copy(b, "call", g->call, sizeof(g->call));
+	strcpy(g->form, forms[body_name(b, "form", forms, 2)]);
+	strcpy(g->cause, causes[body_name(b, "cause", causes, 3)]);
+	g->cents = body_int(b, "cents", 0, INT32_MAX);
+	g->at = body_time(b, "at");
+	body_str(b, "text", 1024);
+	body_str(b, "customer", 1024);
+	if (body_has(b, "contract"))
+		body_name(b, "contract", state_contracts, CONTRACTS);
+}
+
 static int
 proposed(struct state *s, const struct event *ev, struct body *b)
 {
@@ -71,20 +88,13 @@ proposed(struct state *s, const struct event *ev, struct body *b)
 	struct goodwill_held *held;
 	struct call_slot *slot;
 
-	body_copy(b, "goodwill", g.id, sizeof(g.id));
-	strcpy(g.form, forms[body_name(b, "form", forms, 2)]);
-	strcpy(g.cause, causes[body_name(b, "cause", causes, 3)]);
-	g.cents = body_int(b, "cents", 0, INT32_MAX);
-	g.at = body_int(b, "at", 0, ev->at_s);
-	body_str(b, "text", 1024);
-	body_str_or(b, "customer", 1024, "-");
-	if (body_has(b, "contract"))
-		body_name(b, "contract", state_contracts, CONTRACTS);
+	offer_read(b, &g);
+	if (g.at > ev->at_s)
+		body_fail(b, -EPERM, "at: in the future");
 	if (!body_failed(b) && state_goodwill_find(s, g.id) >= 0)
 		body_fail(b, -EPERM, "There is a goodwill offer %s already", g.id);
 	if (body_failed(b))
 		return b->error->rc;
-	strcpy(g.call, s->call[call]->c.id);
 	held = held_new(&g,
 	    json_pack("{s:O, s:s, s:O}", "customer",
 	        json_object_get(s->call[call]->c.terms, "customer"), "contract",
@@ -128,25 +138,25 @@ decided(struct state *s, const struct event *ev, struct body *b)
 	static const char *const decisions[] = { "grant", "refuse", "lapse" };
 	static const enum goodwill_status means[] = { GOODWILL_GRANTED, GOODWILL_REFUSED,
 		GOODWILL_LAPSED };
-	const char *id = body_str(b, "goodwill", STATE_ID_SIZE);
 	enum goodwill_status to = means[body_name(b, "decision", decisions, 3)];
-	int64_t cents = body_int(b, "cents", 0, INT32_MAX);
-	int32_t i = body_failed(b) ? -1 : state_goodwill_find(s, id);
 	struct goodwill_held *held;
-	struct goodwill g;
+	struct goodwill g, said = { 0 };
+	int32_t i;
 
+	offer_read(b, &said);
+	i = body_failed(b) ? -1 : state_goodwill_find(s, said.id);
 	body_str(b, "by", 1024);
 	body_str_or(b, "reason", 1024, "-");
 	if (i < 0)
-		body_fail(b, -ENOENT, "goodwill: there is no offer %s", id);
+		body_fail(b, -ENOENT, "goodwill: there is no offer %s", said.id);
 	else if (s->goodwill[i]->g.status != GOODWILL_OPEN)
-		body_fail(b, -EPERM, "The offer %s was decided before", id);
+		body_fail(b, -EPERM, "The offer %s was decided before", said.id);
 	if (body_failed(b))
 		return b->error->rc;
 	g = s->goodwill[i]->g;
 	g.status = to;
 	g.decided_at = ev->at_s;
-	g.cents = to == GOODWILL_GRANTED ? cents : g.cents;
+	g.cents = to == GOODWILL_GRANTED ? said.cents : g.cents;
 	held = held_new(&g, words_with(&g, b));
 	if (held == NULL)
 		return body_fail(b, -ENOMEM, "Out of memory");
@@ -155,16 +165,41 @@ decided(struct state *s, const struct event *ev, struct body *b)
 	return 0;
 }
 
+static void
+window_check(struct body *b, const char *name)
+{
+	struct body w;
+
+	if (!body_has(b, name))
+		return;
+	w = body_sub(b, name);
+	body_time(&w, "from");
+	body_time(&w, "to");
+}
+
 /* A message is no part of the state: only that it is about a call that is known. */
 static int
 written(struct state *s, struct body *b)
 {
+	static const char *const words[] = { "contact", "reference", "code", "reason", "technician",
+		"tracking" };
+	const char *kind = body_str(b, "kind", 64);
+	size_t i = 0;
+
+	while (message_kind(i) != NULL && strcmp(message_kind(i), kind) != 0)
+		i++;
+	if (!body_failed(b) && message_kind(i) == NULL)
+		body_fail(b, -EBADMSG, "kind: there is no \"%s\"", kind);
 	state_read_call(s, b, "call");
 	body_str(b, "message", STATE_ID_SIZE);
-	body_str(b, "kind", 64);
 	body_str(b, "language", 64);
 	body_str(b, "customer", 1024);
 	body_str(b, "text", 16384);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		body_str_or(b, words[i], 4096, "-");
+	body_int_or(b, "arrival", 0, BODY_TIME_MAX, 0);
+	window_check(b, "window");
+	window_check(b, "previous");
 	if (!body_failed(b))
 		s->counter++;
 	return b->error->rc;

@@ -112,7 +112,6 @@ tech_copy(const struct tech *from)
 	if (to == NULL)
 		return NULL;
 	memcpy(to, from, offsetof(struct tech, stop) + (size_t)from->stops * sizeof(to->stop[0]));
-	memset(to->stop + from->stops, 0, (size_t)(STATE_STOPS_MAX - from->stops) * sizeof(to->stop[0]));
 	memcpy((char *)to + offsetof(struct tech, stops),
 	    (const char *)from + offsetof(struct tech, stops),
 	    sizeof(*to) - offsetof(struct tech, stops));

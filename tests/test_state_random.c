@@ -124,8 +124,18 @@ call_terms(struct day *d)
 	if (chance(d, 30))
 		json_object_set_new(terms, "appointment",
 		    json_pack("{s:I, s:I}", "from", (json_int_t)from, "to", (json_int_t)from + 3600));
-	else
+	else if (chance(d, 50))
 		json_object_set_new(terms, "due", json_integer(from + 3600));
+	else
+		json_object_set_new(terms, "agreed",
+		    json_pack("{s:{s:I, s:I}, s:i}", "window", "from", (json_int_t)from, "to",
+		        (json_int_t)from + 3600, "confidence_pct", 90));
+	if (chance(d, 30))
+		json_object_del(terms, "duration_s");
+	if (chance(d, 50))
+		json_object_set_new(terms, "kind", json_string("door"));
+	if (chance(d, 20))
+		json_object_set_new(terms, "origin", json_string("inside"));
 	return terms;
 }
 
@@ -141,6 +151,8 @@ stop_body(struct day *d, enum event_type type)
 
 	if (type == EV_STOP_FINISHED)
 		json_object_set_new(body, "outcome", json_string("fixed"));
+	if (type == EV_STOP_KIND_CHANGED)
+		json_object_set_new(body, "kind", json_string(chance(d, 50) ? "door" : "drive"));
 	return body;
 }
 
@@ -188,6 +200,70 @@ call_body(struct day *d, enum event_type type)
 	if (terms != NULL)
 		json_object_set_new(body, "terms", terms);
 	return body;
+}
+
+static json_t *
+window_new(struct day *d)
+{
+	int64_t from = T0 + d->at_s + below(d, 86400);
+
+	return json_pack("{s:I, s:I}", "from", (json_int_t)from, "to", (json_int_t)from + 3600);
+}
+
+static json_t *
+promise_body(struct day *d, enum event_type type)
+{
+	static const char *const answers[] = { "accept", "decline", "counter" };
+	const struct call_state *c = some_call(d);
+	const char *answer = answers[below(d, 3)];
+	json_t *body = json_pack("{s:s, s:I, s:s}", "call", c->id, "version",
+	    (json_int_t)c->version + 1, "by", "customer");
+
+	if (type == EV_CALL_ANSWERED)
+		json_object_set_new(body, "answer", json_string(answer));
+	if (type == EV_CALL_ANSWERED && strcmp(answer, "counter") == 0)
+		json_object_set_new(body, "window", window_new(d));
+	if (type == EV_CALL_SILENT)
+		json_object_set_new(body, "released", json_boolean(chance(d, 50)));
+	if (type == EV_CALL_CARRIED_OVER) {
+		json_object_set_new(body, "count", json_integer(c->carried + 1));
+		json_object_set_new(body, "not_before", json_integer(T0 + d->at_s + 3600));
+		if (chance(d, 60))
+			json_object_set_new(body, "promise", window_new(d));
+		if (c->told.promise)
+			json_object_set_new(body, "previous_promise",
+			    json_pack("{s:I, s:I}", "from", (json_int_t)c->told.promise_from, "to",
+			        (json_int_t)c->told.promise_to));
+	}
+	if (type == EV_PROMISE_AT_RISK) {
+		json_object_set_new(body, "risk_pct", json_integer(below(d, 101)));
+		json_object_set_new(body, "at_risk", json_boolean(chance(d, 50)));
+	}
+	return body;
+}
+
+static json_t *
+goodwill_body(struct day *d, enum event_type type)
+{
+	const struct call_state *c = some_call(d);
+	int32_t n = state_goodwills(d->s);
+	const struct goodwill *g = n > 0 ? state_goodwill(d->s, below(d, n)) : NULL;
+	char id[STATE_ID_SIZE];
+
+	state_next_id(d->s, "g", id);
+	if (type == EV_MESSAGE_WRITTEN)
+		return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "message", id, "call", c->id,
+		    "kind", "moved", "language", "en", "customer", "C", "text", "Sorry");
+	if (type == EV_GOODWILL_PROPOSED)
+		return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I}", "goodwill", id,
+		    "call", c->id, "customer", "C", "contract", contract_name(c->contract), "form",
+		    "discount", "cents", (int)below(d, 9000), "cause", "promise_broken", "text", "T",
+		    "at", (json_int_t)(T0 + d->at_s));
+	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "goodwill",
+	    g != NULL ? g->id : id, "decision", chance(d, 50) ? "grant" : "lapse", "cents",
+	    (json_int_t)below(d, 9000), "by", "manager:tk1", "call", g != NULL ? g->call : c->id,
+	    "customer", "C", "form", "discount", "cause", "promise_broken", "at",
+	    (json_int_t)(g != NULL ? g->at : T0), "text", "T");
 }
 
 /* --- plans --- */
@@ -257,6 +333,9 @@ static const struct {
 	{ EV_CALL_AMENDED, 4 }, { EV_CALL_CANCELLED, 2 }, { EV_CALL_PINNED, 2 },
 	{ EV_CALL_UNPINNED, 2 }, { EV_TECHNICIAN_AMENDED, 2 }, { EV_TECHNICIAN_ABSENT, 2 },
 	{ EV_TECHNICIAN_ADDED, 1 }, { EV_GUIDELINES_SET, 1 }, { EV_TERRITORY_OPENED, 1 },
+	{ EV_CALL_ANSWERED, 6 }, { EV_CALL_SILENT, 2 }, { EV_CALL_CARRIED_OVER, 3 },
+	{ EV_STOP_KIND_CHANGED, 3 }, { EV_PROMISE_AT_RISK, 2 }, { EV_GOODWILL_PROPOSED, 3 },
+	{ EV_GOODWILL_DECIDED, 3 }, { EV_MESSAGE_WRITTEN, 2 },
 };
 
 static enum event_type
@@ -295,7 +374,17 @@ body_of(struct day *d, enum event_type type)
 	case EV_STOP_FINISHED:
 	case EV_STOP_NO_ACCESS:
 	case EV_STOP_LATE:
+	case EV_STOP_KIND_CHANGED:
 		return stop_body(d, type);
+	case EV_CALL_ANSWERED:
+	case EV_CALL_SILENT:
+	case EV_CALL_CARRIED_OVER:
+	case EV_PROMISE_AT_RISK:
+		return promise_body(d, type);
+	case EV_GOODWILL_PROPOSED:
+	case EV_GOODWILL_DECIDED:
+	case EV_MESSAGE_WRITTEN:
+		return goodwill_body(d, type);
 	case EV_CALL_BOOKED:
 	case EV_CALL_AMENDED:
 	case EV_CALL_CANCELLED:
@@ -426,7 +515,9 @@ take(struct day *d, enum event_type type, struct event *ev)
 	d->of_type[type]++;
 	json_array_append_new(d->journal, event_to_json(ev));
 	check_versions(d, type);
-	assert_int_equal(feed_derive(ev, "main", "America/Chicago", on_notice, d), 0);
+	if (feed_derive(ev, "main", "America/Chicago", on_notice, d) != 0)
+		fail_msg("seed %llu: nobody hears of %s", (unsigned long long)d->seed,
+		    event_name(type));
 	check_stay(d);
 	if (state_sound(d->s, why, sizeof(why)) < 0)
 		fail_msg("seed %llu: after %s: %s", (unsigned long long)d->seed, event_name(type), why);
@@ -440,6 +531,27 @@ take(struct day *d, enum event_type type, struct event *ev)
 	}
 }
 
+/* The event on a fork: the same comes of it as of the original, which knows nothing of it. */
+static char *
+try_on_fork(const struct day *d, const struct event *ev, int *ret_rc)
+{
+	struct state *fork = state_fork(d->s);
+	char why[256] = "", *before = state_dump(fork), *after;
+
+	if (strcmp(before, d->text) != 0)
+		fail_msg("seed %llu: a fork is not like its original", (unsigned long long)d->seed);
+	*ret_rc = state_apply(fork, ev, why, sizeof(why));
+	after = state_dump(fork);
+	state_free(fork);
+	free(before);
+	before = state_dump(d->s);
+	if (strcmp(before, d->text) != 0)
+		fail_msg("seed %llu: %s on a fork changed the original", (unsigned long long)d->seed,
+		    event_name(ev->type));
+	free(before);
+	return after;
+}
+
 static void
 step(struct day *d)
 {
@@ -447,8 +559,8 @@ step(struct day *d)
 	bool damaged = chance(d, 12);
 	json_t *body = body_of(d, type);
 	struct event *ev;
-	char *after, why[256] = "";
-	int rc;
+	char *after, *forked, why[256] = "";
+	int rc, rc_fork;
 
 	assert_non_null(body);
 	if (damaged) {
@@ -460,8 +572,13 @@ step(struct day *d)
 	}
 	ev = event_new(type, T0 + d->at_s, body);
 	ev->seq = state_seq(d->s) + 1;
+	forked = try_on_fork(d, ev, &rc_fork);
 	rc = state_apply(d->s, ev, why, sizeof(why));
 	after = state_dump(d->s);
+	if (rc_fork != rc || strcmp(forked, after) != 0)
+		fail_msg("seed %llu: %s does not do to a fork what it does to the state",
+		    (unsigned long long)d->seed, event_name(type));
+	free(forked);
 	if (rc < 0) {
 		d->refused++;
 		if (strcmp(d->text, after) != 0)
