@@ -250,6 +250,8 @@ answered(void *arg, enum worker_end end, const json_t *plans, const char *why, c
 		answer.why = no_answer;
 	else if (take_plans(a, plans, &answer, bad, bad_size) < 0)
 		answer.why = "Out of memory";
+	else if (bad[0] != '\0')
+		answer.why = no_answer; /* none of its plans is worth a word */
 	if (answer.why != NULL) {
 		for (int32_t b = 0; b < answer.offers; b++)
 			free(answer.offer[b].route);

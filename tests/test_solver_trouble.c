@@ -10,15 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "proto/rpc.h"
 #include "tests/daemon_harness.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { CALLS = 3, KILLS = 20, RECOVERS_MAX = 40, RECOVER_US = 250000 };
+enum { CALLS = 3, KILLS = 20, RECOVERS_MAX = 40, RECOVER_US = 250000, ANSWERS_MS = 5000 };
 
 static const char *const due[CALLS] = { "11:00:00", "13:00:00", "15:00:00" };
 
@@ -95,6 +97,40 @@ static const struct {
 	{ "teleport", true },
 };
 
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Questions of people are answered all the same, soon: a preview without the price of calm, a quote from
+ * places in the routes; and the price alone says that there is none.
+ */
+static void
+expect_answers(struct harness *h, const char *call, const char *how)
+{
+	int64_t start = now_ms();
+	struct client_error err;
+	json_t *price = NULL;
+	int rc;
+
+	harness_do(h->admin, "override.preview", json_pack("{s:s, s:s}", "call", call, "technician",
+	    "t2"));
+	harness_do(h->admin, "call.quote", json_pack("{s:s, s:{s:f, s:f}, s:s}", "customer", "Weber",
+	    "site", "lat", 42.36, "lon", -71.05, "due", "2011-09-21T16:00:00-04:00"));
+	rc = client_call(h->admin, "plan.price", NULL, HARNESS_WAIT_MS, &price, &err);
+	if (rc == 0 || err.code != RPC_OVERLOADED)
+		fail_msg("%s: the price of calm: %d %d", how, rc, err.code);
+	json_decref(price);
+	client_error_done(&err);
+	if (now_ms() - start > ANSWERS_MS)
+		fail_msg("%s: the answers took %d ms", how, (int)(now_ms() - start));
+}
+
 static void
 with_fake(const char *how, bool rejected)
 {
@@ -113,6 +149,8 @@ with_fake(const char *how, bool rejected)
 		call = harness_book(&h, 42.36 + 0.01 * i, -71.07, due[i]);
 		settle(&h);
 		expect_planned(&h, call, how);
+		if (i == CALLS - 1)
+			expect_answers(&h, call, how);
 		free(call);
 	}
 	state = solver_state(&h);
