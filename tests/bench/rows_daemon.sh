@@ -23,6 +23,25 @@ if row push 'event at the socket to a push at a subscriber (evenkeel-sim load)';
 	push 100 600 "$([ "$form" = long ] && echo 1000 || echo 300)"
 fi
 
+# quote TECHNICIANS OPEN QUOTES
+quote() {
+	size=$1/$2
+	(cd "$build" && tests/bench/measure "$work/measured" tests/bench_quote "$@") \
+		>"$work/quote.json" 2>"$work/said" ||
+		{ say "$size: $(head -n 1 "$work/said")"; return 0; }
+	for what in quote refusal book order; do
+		record "$size" "$what" 0 "$(jq -c --arg what "$what" '.["\($what)_ms"] | {p50_ms: .p50,
+			p99_ms: .p99, max_ms: .max}' "$work/quote.json")"
+		jq -r --arg size "$size" --arg what "$what" '.["\($what)_ms"] |
+			"\($size) \($what): p50 \(.p50) ms, p99 \(.p99) ms, worst \(.max) ms"' "$work/quote.json"
+	done
+}
+
+if row quote 'what an asker waits for at the socket (tests/bench_quote TECHNICIANS OPEN QUOTES)'; then
+	quote 20 100 100
+	quote 100 600 "$([ "$form" = long ] && echo 300 || echo 100)"
+fi
+
 if row storm 'a replayed day, each policy in the same world (evenkeel-sim compare)'; then
 	day=boston-2011-09-21
 	[ "$form" = long ] && day=boston-2011-08-28
