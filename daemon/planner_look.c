@@ -190,11 +190,38 @@ off_until(const struct tech *t, int64_t now)
 	return INT64_MAX;
 }
 
+/*
+ * When the first promise ahead is missed if he who should set out, or have arrived, does not: then it is
+ * looked at at once, for its customer is to hear before the window ends.
+ */
+static int64_t
+misses_at(const struct state *s, const struct tech *t)
+{
+	int64_t go = departure(t), first = INT64_MAX;
+
+	for (int32_t i = 0; i < t->stops; i++) {
+		const struct told_state *told = &state_call(s, t->stop[i].call)->told;
+		int64_t at = t->stop[i].arrival;
+
+		if (!told->promise || at > told->promise_to)
+			continue;
+		if (t->status == TECH_DRIVING && i == 0)
+			at = told->promise_to - PLANNER_TICK_SLIP_S > at ?
+			    told->promise_to - PLANNER_TICK_SLIP_S : at;
+		else if (go < INT64_MAX)
+			at = go + told->promise_to - at;
+		else
+			continue;
+		first = at + 1 < first ? at + 1 : first;
+	}
+	return first;
+}
+
 /* Until when the present plan of a technician needs no look unless something happens. */
 static int64_t
-stands_until(const struct tech *t, int64_t now)
+stands_until(const struct state *s, const struct tech *t, int64_t now)
 {
-	int64_t until = INT64_MAX, go = departure(t);
+	int64_t until = INT64_MAX, go = departure(t), missed = misses_at(s, t);
 
 	switch (t->status) {
 	case TECH_OFF:
@@ -215,6 +242,7 @@ stands_until(const struct tech *t, int64_t now)
 	case TECH_STATUSES:
 		break;
 	}
+	until = missed < until ? missed : until;
 	if (t->absent_from > now && t->stops > 0 && t->absent_from < until)
 		until = t->absent_from;
 	return until;
@@ -229,7 +257,7 @@ look_at_time(struct desk *d, struct question *q)
 	for (int32_t k = 0; k < state_techs(s); k++) {
 		const struct tech *t = state_tech(s, k);
 
-		if (stands_until(t, now) <= now || tell_due(s, now, k, NULL)) {
+		if (stands_until(s, t, now) <= now || tell_due(s, now, k, NULL)) {
 			if (!q->any)
 				q->cause = (struct cause){ .tick = true, .seq = state_seq(s),
 					.call = -1, .tech = k, .why = TELL_TIME };
@@ -246,7 +274,7 @@ look_next(const struct desk *d, int64_t now)
 
 	for (int32_t k = 0; k < state_techs(s); k++) {
 		const struct tech *t = state_tech(s, k);
-		int64_t until = stands_until(t, now), tell = tell_next(s, now, k);
+		int64_t until = stands_until(s, t, now), tell = tell_next(s, now, k);
 
 		until = tell < until ? tell : until;
 		/* What is overdue although it was looked at is looked at again soon. */
