@@ -78,6 +78,10 @@ derive(struct heard *h, enum event_type type, const char *body)
 
 #define CALL_OF_T1 "{'technician':'t1','call':'c1','version':3,'at':@30"
 
+#define OFFER \
+	"'goodwill':'g1','call':'c1','customer':'u1','contract':'full_service','form':'discount'," \
+	"'cents':900,'cause':'promise_broken','at':@0,'text':'T'"
+
 static const struct derive_case {
 	const char *name;
 	enum event_type type;
@@ -133,6 +137,44 @@ static const struct derive_case {
 	{ "late on the way", EV_STOP_LATE,
 	    CALL_OF_T1 ",'end':@99,'status':'en_route','technician_version':4}",
 	    "call.changed late en_route [t1]; technician.changed late driving [t1]" },
+	{ "another kind", EV_STOP_KIND_CHANGED, CALL_OF_T1 ",'kind':'door','end':@99}",
+	    "call.changed kind_changed on_site [t1]" },
+	{ "accepted", EV_CALL_ANSWERED,
+	    "{'call':'c1','version':2,'answer':'accept','by':'customer','technician':'t1'}",
+	    "call.changed answered planned [t1]" },
+	{ "declined: who was to come hears it", EV_CALL_ANSWERED,
+	    "{'call':'c1','version':2,'answer':'decline','by':'customer','technician':'t1'}",
+	    "call.changed answered unassigned [ not t1]" },
+	{ "silent", EV_CALL_SILENT, "{'call':'c1','version':2,'released':false,'technician':'t1'}",
+	    "call.changed silent planned [t1]" },
+	{ "silent and released", EV_CALL_SILENT,
+	    "{'call':'c1','version':2,'released':true,'technician':'t1'}",
+	    "call.changed silent unassigned [ not t1]" },
+	{ "carried over, nothing promised", EV_CALL_CARRIED_OVER,
+	    "{'call':'c1','version':2,'count':1,'not_before':@86400,'by':'daemon'}",
+	    "call.changed carried_over unassigned []" },
+	{ "carried over, promised", EV_CALL_CARRIED_OVER,
+	    "{'call':'c1','version':2,'count':1,'not_before':@86400,'by':'daemon','technician':'t1',"
+	    "'promise':{'from':@86400,'to':@90000},'previous_promise':{'from':@0,'to':@9}}",
+	    "call.changed carried_over unassigned [ not t1]; promise.moved - - [ not t1]" },
+	{ "carried over, nothing in its place", EV_CALL_CARRIED_OVER,
+	    "{'call':'c1','version':2,'count':1,'not_before':@86400,'by':'daemon',"
+	    "'previous_promise':{'from':@0,'to':@9}}",
+	    "call.changed carried_over unassigned []; promise.moved - - []" },
+	{ "at risk", EV_PROMISE_AT_RISK,
+	    "{'call':'c1','technician':'t1','risk_pct':45,'at_risk':true,'arrival':@5,'p90':@9,"
+	    "'promise':{'from':@0,'to':@9}}",
+	    "promise.at_risk - - [t1]" },
+	{ "no longer at risk", EV_PROMISE_AT_RISK, "{'call':'c1','risk_pct':5,'at_risk':false}",
+	    "promise.at_risk - - []" },
+	{ "goodwill", EV_GOODWILL_PROPOSED, "{" OFFER "}", "goodwill.proposed - - []" },
+	{ "goodwill granted", EV_GOODWILL_DECIDED,
+	    "{" OFFER ",'decision':'grant','by':'manager:tk1','reason':'fair'}",
+	    "goodwill.proposed - - []" },
+	{ "a message", EV_MESSAGE_WRITTEN,
+	    "{'message':'m1','call':'c1','kind':'moved','language':'en','customer':'u','text':'Sorry',"
+	    "'window':{'from':@0,'to':@9},'previous':{'from':@0,'to':@9},'arrival':@5}",
+	    "message.written - - []" },
 };
 
 static void
@@ -204,6 +246,57 @@ test_plan(void **unused)
 	heard_done(&h);
 }
 
+/* A window that replaces another is said for itself, with its reason and whether it was chosen. */
+static void
+test_moved(void **unused)
+{
+	json_t *body = fix_body(PLAN);
+	json_t *told = json_array_get(json_object_get(body, "told"), 0);
+	struct event *ev;
+	const json_t *moved;
+	struct heard h;
+
+	(void)unused;
+	json_object_set_new(told, "previous_promise", fix_body("{'from':@-900,'to':@600}"));
+	ev = event_new(EV_PLAN_REVISED, T0 + 60, body);
+	ev->seq = 7;
+	heard_init(&h);
+	assert_int_equal(feed_derive(ev, "main", "America/Chicago", on_notice, &h), 0);
+	assert_string_equal(h.text, "plan.revised - - []; eta.revised - - [t2 not t1]; "
+	                            "promise.moved - - [t2 not t1]; "
+	                            "call.changed withdrawn unassigned [ not t1]");
+	moved = json_array_get(h.all, 2);
+	assert_string_equal(word(json_object_get(moved, "previous"), "to"),
+	    "2011-09-21T08:10:00-05:00");
+	assert_string_equal(word(json_object_get(moved, "promise"), "to"),
+	    "2011-09-21T08:15:00-05:00");
+	assert_string_equal(word(moved, "reason_code"), "made_room");
+	assert_true(json_is_true(json_object_get(moved, "chosen")));
+	event_free(ev);
+	heard_done(&h);
+}
+
+/* The whole offer is heard, also when it is decided. */
+static void
+test_goodwill(void **unused)
+{
+	const json_t *offer;
+	struct heard h;
+
+	(void)unused;
+	heard_init(&h);
+	assert_int_equal(derive(&h, EV_GOODWILL_DECIDED,
+	                     "{" OFFER ",'decision':'refuse','by':'manager:tk1','reason':'no'}"),
+	    0);
+	offer = json_object_get(json_array_get(h.all, 0), "goodwill");
+	assert_string_equal(word(offer, "status"), "refused");
+	assert_string_equal(word(offer, "by"), "manager:tk1");
+	assert_string_equal(word(offer, "decided_at"), "2011-09-21T08:01:00-05:00");
+	assert_string_equal(word(offer, "at"), "2011-09-21T08:00:00-05:00");
+	assert_int_equal(json_integer_value(json_object_get(offer, "cents")), 900);
+	heard_done(&h);
+}
+
 /* Members come in the order of the document, so that people who read the wire find them. */
 static void
 test_order(void **unused)
@@ -252,6 +345,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_goodwill),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_listener_stops),
 	};

@@ -98,6 +98,15 @@ static const struct memory_case {
 	{ "a call cancelled", EV_CALL_CANCELLED, "{'call':'c1','version':3}" },
 	{ "an arrival", EV_STOP_ARRIVED,
 	    "{'technician':'t1','call':'c1','version':3,'at':@500,'end':@4100}" },
+	{ "an answer", EV_CALL_ANSWERED,
+	    "{'call':'c2','version':2,'answer':'counter','by':'customer',"
+	    "'window':{'from':@90000,'to':@93600}}" },
+	{ "another day", EV_CALL_CARRIED_OVER,
+	    "{'call':'c4','version':2,'count':1,'not_before':@86400,'by':'daemon',"
+	    "'promise':{'from':@86400,'to':@90000}}" },
+	{ "goodwill", EV_GOODWILL_PROPOSED,
+	    "{'goodwill':'g1','call':'c2','customer':'u2','form':'discount','cents':1,"
+	    "'cause':'promise_broken','at':@0,'text':'T'}" },
 	{ "a revision", EV_PLAN_REVISED, NULL },
 };
 
@@ -146,6 +155,30 @@ test_apply(void **unused)
 		while (!try_event(&cases[i], n))
 			assert_true(++n < ALLOCATIONS_MAX);
 	}
+}
+
+static void
+test_fork(void **unused)
+{
+	struct state *s = shop_new(), *fork = NULL;
+	char *text = state_dump(s), *again;
+
+	(void)unused;
+	for (long n = 0; fork == NULL; n++) {
+		assert_true(n < ALLOCATIONS_MAX);
+		left = n;
+		fork = state_fork(s);
+		left = -1;
+	}
+	again = state_dump(fork);
+	assert_string_equal(text, again);
+	state_free(fork);
+	free(again);
+	again = state_dump(s);
+	assert_string_equal(text, again);
+	state_free(s);
+	free(text);
+	free(again);
 }
 
 static void
@@ -323,6 +356,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_dump_and_load),
 		cmocka_unit_test(test_derive),
 		cmocka_unit_test(test_check),
