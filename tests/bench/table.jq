@@ -38,6 +38,9 @@ section("scope"; "Scopes against solving over all";
 	map([.case, (if .scope == 0 then "8, wider while a call finds no place" else .scope end), .events, .equal, (.loss_cents | round_to(10)), .most_cents, .p50_ms, .p99_ms, .proven])
 	| table(["day", "technicians", "events", "as cheap as over all", "mean loss, cents", "most", "p50 ms",
 		"p99 ms", "proven"])),
+section("quote"; "What an asker waits for";
+	map([.case, .tool, .p50_ms, .p99_ms, .max_ms])
+	| table(["technicians / open calls", "request", "p50 ms", "p99 ms", "longest ms"])),
 section("push"; "Event at the socket to a push, SQLite FULL";
 	map([.case, .pushes, .p50_ms, .p99_ms, .commit_p50_us, .commit_p99_us, .proven_share, .over_budget])
 	| table(["technicians / open calls", "pushes", "p50 ms", "p99 ms", "commit p50 us", "p99 us",
