@@ -6,15 +6,12 @@
  * budget, and what is pushed is what the daemon says when asked.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -30,7 +27,7 @@ enum { NAMES_MAX = 100, CALLS_MAX = 16, ID_SIZE = 65, BREAK_S = 1800, TOLERANCE_
 /* What the listener was told of one call. */
 struct heard {
 	char call[ID_SIZE], technician[ID_SIZE];
-	int64_t arrival;
+	int64_t arrival, promise_to;
 	int64_t version; /* 0: nothing yet */
 	bool stands;     /* not withdrawn, ended or amended since */
 };
@@ -69,11 +66,10 @@ ask_for(struct day *d, const char *method, json_t *params, const char *member)
 {
 	json_t *result = ask(d, d->h.admin, method, params);
 	const char *text = json_string_value(json_object_get(result, member));
-	char *copy;
+	char *copy = text != NULL ? strdup(text) : NULL;
 
-	if (text == NULL)
+	if (copy == NULL)
 		fail_msg("%s: no %s in its result", method, member);
-	copy = strdup(text);
 	json_decref(result);
 	return copy;
 }
@@ -124,10 +120,10 @@ heard_of(struct day *d, const char *call)
 static bool
 lists(const json_t *disturbance, const char *kind, const char *call)
 {
-	const json_t *list = json_object_get(disturbance, kind), *one;
+	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)
+	json_array_foreach(json_object_get(disturbance, kind), i, one)
 		if (strcmp(json_string_value(one), call) == 0)
 			return true;
 	return false;
@@ -201,6 +197,7 @@ hear_eta(struct day *d, const json_t *params)
 		fail_msg("%s: promised for a time that was past", h->call);
 	h->version++;
 	h->arrival = time_of(params, "arrival");
+	h->promise_to = time_of(promise, "to");
 	h->stands = true;
 	snprintf(h->technician, ID_SIZE, "%s", text_of(params, "technician"));
 }
@@ -240,7 +237,10 @@ hear_one(struct day *d, const struct client_note *note)
 	fail_msg("%s is not in the document", note->method);
 }
 
-/* What is told stands in the plan as it was told, within the tolerance. */
+/*
+ * What is told stands in the plan as it was told, within the tolerance; or it would be late, and
+ * is told so when the promise is about to end.
+ */
 static void
 compare_plan(struct day *d)
 {
@@ -259,7 +259,9 @@ compare_plan(struct day *d)
 				fail_msg("%s: told in the plan, and not heard, or the other way round",
 				    h->call);
 			if (h->stands && (strcmp(h->technician, text_of(route, "technician")) != 0 ||
-			                     llabs(time_of(stop, "arrival") - h->arrival) > TOLERANCE_S))
+			                     (time_of(stop, "arrival") <= h->promise_to &&
+			                      llabs(time_of(stop, "arrival") - h->arrival) >
+			                          TOLERANCE_S)))
 				fail_msg("%s: planned otherwise than told", h->call);
 		}
 	}
@@ -294,6 +296,8 @@ at(struct day *d, const char *time)
 
 /* --- the day --- */
 
+static const char *const technicians[] = { "t1", "t2", "t3" };
+
 static char *
 book(struct day *d, double lat, double lon, const char *due, const char *severity)
 {
@@ -307,18 +311,20 @@ book(struct day *d, double lat, double lon, const char *due, const char *severit
 static void
 open_shop(struct day *d)
 {
-	static const char *const names[] = { "t1", "t2", "t3" };
-	char *token, *id;
+	char *token;
 	json_t *j;
 
 	d->doc = openrpc_new();
+	d->h.args[0] = "--set";
+	d->h.args[1] = "webhook_inner=127.0.0.1";
 	harness_start(&d->h);
 	d->board = harness_client(&d->h, NULL); /* says session.hello */
 	json_decref(ask(d, d->board, "feed.subscribe", NULL));
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+	for (size_t i = 0; i < ARRAY_LEN(technicians); i++)
 		tell(d, "technician.add", json_pack(
 		    "{s:s, s:s, s:{s:f, s:f}, s:[{s:s, s:s, s:[{s:s, s:s, s:i}]}]}", "technician",
-		    names[i], "name", names[i], "home", "lat", 42.35 + 0.02 * (double)i, "lon", -71.06,
+		    technicians[i], "name", technicians[i], "home", "lat", 42.35 + 0.02 * (double)i,
+		    "lon", -71.06,
 		    "shifts", "from", DAY "08:00:00-04:00", "to", DAY "17:00:00-04:00", "breaks",
 		    "from", DAY "11:30:00-04:00", "to", DAY "13:00:00-04:00", "duration_s", BREAK_S));
 	tell(d, "technician.amend", json_pack("{s:s, s:s}", "technician", "t1", "name", "Ada"));
@@ -326,7 +332,6 @@ open_shop(struct day *d)
 	j = ask(d, d->h.admin, "token.issue", json_pack("{s:s, s:s, s:s}", "role", "technician",
 	    "name", "phone", "technician", "t1"));
 	token = strdup(text_of(j, "token"));
-	id = strdup(text_of(j, "id"));
 	json_decref(j);
 	d->phone = harness_client(&d->h, token);
 	json_decref(ask(d, d->h.admin, "token.list", NULL));
@@ -336,7 +341,6 @@ open_shop(struct day *d)
 	    "repromise_wait_s", 0)); /* what is planned is told at once */
 	hear(d);
 	free(token);
-	free(id);
 }
 
 /* Who is planned to do a call, malloc'd. */
@@ -356,9 +360,8 @@ morning(struct day *d, char *call[])
 	call[2] = book(d, 42.393, -71.068, DAY "15:00:00-04:00", "routine");
 	call[3] = book(d, 42.360, -71.050, DAY "16:00:00-04:00", "routine");
 	at(d, "08:00:00");
-	tell_tech(d, "shift.start", "t1");
-	tell_tech(d, "shift.start", "t2");
-	tell_tech(d, "shift.start", "t3");
+	for (size_t i = 0; i < ARRAY_LEN(technicians); i++)
+		tell_tech(d, "shift.start", technicians[i]);
 	hear(d);
 	tech = doer(d, call[0]);
 	tell_stop(d, "stop.depart", tech, call[0]);
@@ -427,6 +430,8 @@ midday(struct day *d, char *call[])
 static void
 promises(struct day *d)
 {
+	static const char *const lists[] = { "plan.price", "history.list", "promise.list",
+		"learned.list" };
 	json_t *need = json_pack("{s:s, s:{s:f, s:f}, s:s, s:i}", "customer", "Miller", "site", "lat",
 	    42.37, "lon", -71.06, "due", DAY "16:30:00-04:00", "duration_s", 1200);
 	json_t *quote = ask(d, d->h.admin, "call.quote", json_incref(need));
@@ -438,10 +443,8 @@ promises(struct day *d)
 	hear(d);
 	json_decref(ask(d, d->h.admin, "order.preview", json_pack("{s:[O,O]}", "wanted", need,
 	    need)));
-	json_decref(ask(d, d->h.admin, "plan.price", NULL));
-	json_decref(ask(d, d->h.admin, "history.list", NULL));
-	json_decref(ask(d, d->h.admin, "promise.list", NULL));
-	json_decref(ask(d, d->h.admin, "learned.list", NULL));
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		json_decref(ask(d, d->h.admin, lists[i], NULL));
 	json_decref(need);
 	free(call);
 }
@@ -450,50 +453,44 @@ promises(struct day *d)
 static void
 goodwill(struct day *d)
 {
-	char *tech, *long_one, *late, *id;
+	json_t *long_one = ask(d, d->h.admin, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:s, s:s}",
+	    "customer", "acme", "site", "lat", 42.37, "lon", -71.062, "due", DAY "13:30:00-04:00",
+	    "required", "t1"));
+	json_t *late = ask(d, d->h.admin, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s},"
+	    " s:s, s:s}", "customer", "Miller", "site", "lat", 42.37, "lon", -71.064, "appointment",
+	    "from", DAY "14:30:00-04:00", "to", DAY "15:00:00-04:00", "required", "t1", "contract",
+	    "full_service"));
+	const char *first = text_of(long_one, "call"), *second = text_of(late, "call");
 	json_t *list;
 
-	long_one = ask_for(d, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:s, s:s}", "customer",
-	    "acme", "site", "lat", 42.37, "lon", -71.062, "due", DAY "13:30:00-04:00", "required",
-	    "t1"), "call");
-	late = ask_for(d, "call.book", json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s}, s:s, s:s}",
-	    "customer", "Miller", "site", "lat", 42.37, "lon", -71.064, "appointment", "from",
-	    DAY "14:30:00-04:00", "to", DAY "15:00:00-04:00", "required", "t1", "contract",
-	    "full_service"), "call");
 	at(d, "12:50:00");
-	tech = doer(d, long_one);
-	tell_stop(d, "stop.depart", tech, long_one);
+	tell_stop(d, "stop.depart", "t1", first);
 	at(d, "13:05:00");
-	tell_stop(d, "stop.arrive", tech, long_one);
-	tell(d, "stop.change_kind", json_pack("{s:s, s:s, s:s, s:i}", "technician", tech, "call",
-	    long_one, "kind", "rewiring", "left_s", 5400));
-	hear(d);
-	tell(d, "stop.running_late", json_pack("{s:s, s:s, s:i}", "technician", tech, "call",
-	    long_one, "by_s", 5400));
+	tell_stop(d, "stop.arrive", "t1", first);
+	tell(d, "stop.change_kind", json_pack("{s:s, s:s, s:s, s:i}", "technician", "t1", "call",
+	    first, "kind", "rewiring", "left_s", 10800));
 	at(d, "14:59:00");
 	list = ask(d, d->h.admin, "goodwill.list", NULL);
-	id = strdup(text_of(json_array_get(json_object_get(list, "goodwill"), 0), "goodwill"));
+	tell(d, "goodwill.decide", json_pack("{s:s, s:s}", "goodwill", text_of(json_array_get(
+	    json_object_get(list, "goodwill"), 0), "goodwill"), "decision", "grant"));
+	hear(d);
+	tell(d, "call.answer_eta", json_pack("{s:s, s:s}", "call", second, "answer", "accept"));
+	tell(d, "call.carry_over", json_pack("{s:s, s:b}", "call", second, "negotiate", 1));
+	hear(d);
 	json_decref(list);
-	tell(d, "goodwill.decide", json_pack("{s:s, s:s}", "goodwill", id, "decision", "grant"));
-	hear(d);
-	tell(d, "call.answer_eta", json_pack("{s:s, s:s}", "call", late, "answer", "accept"));
-	tell(d, "call.carry_over", json_pack("{s:s, s:b}", "call", late, "negotiate", 1));
-	hear(d);
-	free(tech);
-	free(long_one);
-	free(late);
-	free(id);
+	json_decref(long_one);
+	json_decref(late);
 }
 
+/* Nobody listens on that port. */
 static void
 messages(struct day *d)
 {
 	tell(d, "webhook.put", json_pack("{s:s, s:s}", "webhook", "gateway", "url",
-	    "https://gateway.example.org/hook"));
-	tell(d, "webhook.put", json_pack("{s:s, s:b}", "webhook", "gateway", "disabled", 1));
+	    "http://127.0.0.1:9/"));
+	tell(d, "message.replay", json_pack("{s:s}", "webhook", "gateway"));
 	json_decref(ask(d, d->h.admin, "webhook.list", NULL));
 	json_decref(ask(d, d->h.admin, "message.list", NULL));
-	tell(d, "message.replay", json_pack("{s:s}", "webhook", "gateway"));
 	tell(d, "webhook.remove", json_pack("{s:s}", "webhook", "gateway"));
 }
 
@@ -516,6 +513,8 @@ afternoon(struct day *d)
 	at(d, "12:30:00");
 	tell_tech(d, "shift.end", "t2");
 	hear(d);
+	goodwill(d);
+	messages(d);
 	json_array_foreach(json_object_get(j, "tokens"), i, one)
 		if (strcmp(text_of(one, "role"), "technician") == 0)
 			id = strdup(text_of(one, "id"));
@@ -583,8 +582,6 @@ test_day(void **unused)
 	orders(&d, call);
 	midday(&d, call);
 	promises(&d);
-	goodwill(&d);
-	messages(&d);
 	afternoon(&d);
 	check_solver(&d);
 	check_all(&d);
