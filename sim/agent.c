@@ -143,7 +143,7 @@ begin_work(struct engine *e, int32_t k)
 	struct agent *a = &e->agent[k];
 	struct fact f = fact_of(e, FACT_ARRIVED, k);
 	int32_t planned_s = e->desk.day->call[f.call].duration_s;
-	int32_t true_s = world_work_s(e->world, f.call);
+	int32_t true_s = world_work_s(e->world, k, f.call);
 	int rc;
 
 	f.drive_s = a->drive_s;
@@ -190,11 +190,13 @@ static int
 say_late(struct engine *e, int32_t k)
 {
 	struct fact f = fact_of(e, FACT_LATE, k);
-	int64_t began_s = e->agent[k].began_s;
+	int64_t left_s = e->agent[k].began_s + world_work_s(e->world, k, f.call) -
+	    e->desk.tech[k].until_s;
 	int rc;
 
-	f.late_s = world_guess_s(
-	    (int32_t)(began_s + world_work_s(e->world, f.call) - e->desk.tech[k].until_s));
+	if (left_s <= 0) /* the plan has given him as much already */
+		return 0;
+	f.late_s = world_guess_s((int32_t)left_s);
 	rc = engine_report(e, &f);
 	return rc == -EPERM ? 0 : rc;
 }

@@ -15,6 +15,7 @@
 #include "sim/options.h"
 #include "sim/receive.h"
 #include "sim/replay.h"
+#include "sim/season.h"
 #include "sim/table.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INPUT = 3 };
@@ -146,6 +147,14 @@ play_dynamic(const struct options *o)
 	return rc == 0 ? EXIT_DONE : rc == -EINVAL ? EXIT_INPUT : EXIT_FAILED;
 }
 
+static int
+play_season(const struct options *o)
+{
+	int rc = season_run(o, &stopped);
+
+	return rc == 0 ? EXIT_DONE : rc == -EINVAL ? EXIT_INPUT : EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -171,6 +180,8 @@ main(int argc, char **argv)
 		return receive_run(&o, &stopped) < 0 ? EXIT_FAILED : EXIT_DONE;
 	if (o.command == COMMAND_DYNAMIC)
 		return play_dynamic(&o);
+	if (o.command == COMMAND_SEASON)
+		return play_season(&o);
 	if (replay_load(&o, &r, why, sizeof(why)) < 0) {
 		fprintf(stderr, "evenkeel-sim: %s\n", why);
 		return EXIT_INPUT;

@@ -20,12 +20,15 @@ enum kind {
 	KIND_FLAG
 };
 
+enum { INSTANCE_FILES = 2 }; /* an instance and its releases */
+
 enum {
 	RUN = 1,
 	COMPARE = 2,
 	DEMO = 4,
 	LOAD = 8,
 	DYNAMIC = 16,
+	SEASON = 32,
 	RECEIVE = 256,
 	REPLAY = RUN | COMPARE | DEMO
 };
@@ -39,27 +42,30 @@ struct option_def {
 };
 
 static const struct option_def defs[] = {
-	{ "day", KIND_TEXT, REPLAY, offsetof(struct options, day), 0, 0 },
-	{ "date", KIND_TEXT, REPLAY, offsetof(struct options, date), 0, 0 },
-	{ "zone", KIND_TEXT, REPLAY, offsetof(struct options, zone), 0, 0 },
+	{ "day", KIND_TEXT, REPLAY | SEASON, offsetof(struct options, day), 0, 0 },
+	{ "date", KIND_TEXT, REPLAY | SEASON, offsetof(struct options, date), 0, 0 },
+	{ "zone", KIND_TEXT, REPLAY | SEASON, offsetof(struct options, zone), 0, 0 },
 	{ "fleet", KIND_TEXT, REPLAY, offsetof(struct options, fleet), 0, 0 },
 	{ "save-fleet", KIND_TEXT, RUN | COMPARE, offsetof(struct options, save_fleet), 0, 0 },
-	{ "json", KIND_TEXT, RUN | COMPARE | LOAD | DYNAMIC, offsetof(struct options, json), 0, 0 },
-	{ "bindir", KIND_TEXT, REPLAY | LOAD | DYNAMIC, offsetof(struct options, bindir), 0, 0 },
-	{ "state", KIND_TEXT, REPLAY | LOAD, offsetof(struct options, state), 0, 0 },
+	{ "days", KIND_NUMBER, SEASON, offsetof(struct options, days), 1, 400 },
+	{ "train", KIND_NUMBER, SEASON, offsetof(struct options, train), 0, 400 },
+	{ "ways", KIND_FLAG, SEASON, offsetof(struct options, ways), 0, 0 },
+	{ "json", KIND_TEXT, RUN | COMPARE | LOAD | DYNAMIC | SEASON, offsetof(struct options, json), 0, 0 },
+	{ "bindir", KIND_TEXT, REPLAY | LOAD | DYNAMIC | SEASON, offsetof(struct options, bindir), 0, 0 },
+	{ "state", KIND_TEXT, REPLAY | LOAD | SEASON, offsetof(struct options, state), 0, 0 },
 	{ "policy", KIND_POLICY, RUN | COMPARE, 0, 0, 0 },
-	{ "technicians", KIND_NUMBER, REPLAY | LOAD, offsetof(struct options, technicians), 1,
+	{ "technicians", KIND_NUMBER, REPLAY | LOAD | SEASON, offsetof(struct options, technicians), 1,
 	    1000 },
-	{ "seed", KIND_SEED, REPLAY | LOAD | DYNAMIC, offsetof(struct options, seed), 0, 0 },
+	{ "seed", KIND_SEED, REPLAY | LOAD | DYNAMIC | SEASON, offsetof(struct options, seed), 0, 0 },
 	{ "speed", KIND_SPEED, REPLAY, offsetof(struct options, speed), 0, 0 },
-	{ "guideline", KIND_GUIDELINE, REPLAY | LOAD, 0, 0, 0 },
+	{ "guideline", KIND_GUIDELINE, REPLAY | LOAD | SEASON, 0, 0, 0 },
 	{ "open", KIND_NUMBER, LOAD, offsetof(struct options, open), 1, 10000 },
 	{ "events", KIND_NUMBER, LOAD, offsetof(struct options, events), 10, 100000 },
 	{ "exec-limit", KIND_NUMBER, RUN | COMPARE, offsetof(struct options, exec_limit_s), 1,
 	    3600 },
 	{ "exec-steps", KIND_FLAG, RUN | COMPARE, offsetof(struct options, exec_steps), 0, 0 },
-	{ "customers-answer", KIND_FLAG, REPLAY, offsetof(struct options, customers_answer), 0, 0 },
-	{ "contracts", KIND_FLAG, REPLAY, offsetof(struct options, contracts), 0, 0 },
+	{ "customers-answer", KIND_FLAG, REPLAY | SEASON, offsetof(struct options, customers_answer), 0, 0 },
+	{ "contracts", KIND_FLAG, REPLAY | SEASON, offsetof(struct options, contracts), 0, 0 },
 	{ "port", KIND_NUMBER, RECEIVE, offsetof(struct options, port), 0, 65535 },
 	{ "secret", KIND_TEXT, RECEIVE, offsetof(struct options, secret), 0, 0 },
 	{ "fail", KIND_NUMBER, RECEIVE, offsetof(struct options, fail), 0, 1000000 },
@@ -74,7 +80,7 @@ static const struct option_def defs[] = {
 	{ "start", KIND_NUMBER, DYNAMIC, offsetof(struct options, start_times), 1, 1000 },
 	{ "time", KIND_SECONDS, DYNAMIC, offsetof(struct options, time_ms), 0, 0 },
 	{ "work", KIND_LONG, DYNAMIC, offsetof(struct options, work), 0, 0 },
-	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD | DYNAMIC, offsetof(struct options, quiet), 0, 0 },
+	{ "quiet", KIND_FLAG, RUN | COMPARE | LOAD | DYNAMIC | SEASON, offsetof(struct options, quiet), 0, 0 },
 };
 
 static const struct {
@@ -88,6 +94,7 @@ static const struct {
 	{ "load", COMMAND_LOAD, LOAD },
 	{ "dynamic", COMMAND_DYNAMIC, DYNAMIC },
 	{ "receive", COMMAND_RECEIVE, RECEIVE },
+	{ "season", COMMAND_SEASON, SEASON },
 	{ "help", COMMAND_HELP, 0 },
 	{ "--help", COMMAND_HELP, 0 },
 	{ "-h", COMMAND_HELP, 0 },
@@ -104,10 +111,11 @@ options_help(FILE *out)
 	    "       evenkeel-sim load    [--technicians N] [--open N] [--events N] [OPTION]...\n"
 	    "       evenkeel-sim dynamic --set S INSTANCE.txt NAME_rd_P.txt [OPTION]...\n"
 	    "       evenkeel-sim dynamic --set S --data DIR [OPTION]...\n"
+	    "       evenkeel-sim season  --day FILE.csv [--date D --days N] [FILE.csv]... [OPTION]...\n"
 	    "       evenkeel-sim receive [--port N] [--secret whsec_...] [OPTION]...\n"
 	    "\n"
-	    "Replays a day of calls in virtual time and scores a policy; or plays published instances\n"
-	    "whose requests become known during the day.\n"
+	    "Replays a day of calls in virtual time and scores a policy; or many days one after another,\n"
+	    "with quotes; or plays published instances whose requests become known during the day.\n"
 	    "\n"
 	    "  --day FILE          a CSV of calls: id, opened_at, lat, lon, ... (not compressed)\n"
 	    "  --date YYYY-MM-DD   the day, if the file holds several (else its busiest)\n"
@@ -136,6 +144,9 @@ options_help(FILE *out)
 	    "  --hold P            how long to wait with setting out, percent of what is possible\n"
 	    "  --edit-price X,Y... (dvrptw) distance that a departure from the first plan must save (1)\n"
 	    "  --routes DIR        writes the routes driven, for checking them\n"
+	    "  --days N, --train N (season) days of the file from --date on; the first so many are to learn\n"
+	    "                      from, the others are scored; more files are a day each\n"
+	    "  --ways              (season) kinds of work, and technicians with them, have ways of their own\n"
 	    "  --port N            (receive) listens for webhooks there, on 127.0.0.1 (any free port)\n"
 	    "  --secret S          checks signatures with it, as webhook.put said it\n"
 	    "  --fail N            answers the first N posts with an error\n"
@@ -349,7 +360,7 @@ check_dynamic(struct options *o, FILE *err)
 		fputs("evenkeel-sim: --set is missing: trsp or dvrptw?\n", err);
 		return -EINVAL;
 	}
-	if (o->files != (o->data != NULL ? 0 : OPTIONS_FILES_MAX)) {
+	if (o->files != (o->data != NULL ? 0 : INSTANCE_FILES)) {
 		fputs("evenkeel-sim: expected an instance and its releases, or --data DIR\n", err);
 		return -EINVAL;
 	}
@@ -403,7 +414,8 @@ options_read(int argc, char **argv, struct options *ret, FILE *err)
 		.events = 500,
 		.exec_limit_s = 30,
 		.edit_price = "1",
-		.start_times = 10 };
+		.start_times = 10,
+		.days = 1 };
 	int bit = -1, i = 2;
 
 	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(commands[0]); c++)
@@ -413,11 +425,12 @@ options_read(int argc, char **argv, struct options *ret, FILE *err)
 		}
 	if (bit < 0) {
 		fprintf(err,
-		    "evenkeel-sim: expected run, compare, demo, load, dynamic or receive: see evenkeel-sim --help\n");
+		    "evenkeel-sim: expected run, compare, demo, load, dynamic, season or receive: see"
+		    " evenkeel-sim --help\n");
 		return -EINVAL;
 	}
 	while (bit > 0 && i < argc)
-		if (bit == DYNAMIC && argv[i][0] != '-' && o.files < OPTIONS_FILES_MAX)
+		if ((bit & (DYNAMIC | SEASON)) != 0 && argv[i][0] != '-' && o.files < OPTIONS_FILES_MAX)
 			o.file[o.files++] = argv[i++];
 		else if (read_option(argc, argv, &i, bit, &o, err) < 0)
 			return -EINVAL;

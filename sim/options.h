@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { OPTIONS_POLICIES_MAX = 8, OPTIONS_GUIDELINES_MAX = 64, OPTIONS_FILES_MAX = 2 };
+enum { OPTIONS_POLICIES_MAX = 8, OPTIONS_GUIDELINES_MAX = 64, OPTIONS_FILES_MAX = 64 };
 
 /* A guideline that is set before the day. */
 struct options_guideline {
@@ -22,6 +22,7 @@ enum command {
 	COMMAND_LOAD,
 	COMMAND_DYNAMIC,
 	COMMAND_RECEIVE,
+	COMMAND_SEASON,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
@@ -40,6 +41,9 @@ struct options {
 	int32_t open, events;  /* load */
 	int32_t exec_limit_s;  /* for one answer of an exec: policy */
 	bool customers_answer; /* to a first ETA, the policy evenkeel hears it */
+	bool quotes;           /* callers are quoted, and book an option */
+	int32_t days, train;   /* season: days of the first file; the first so many are not scored */
+	bool ways;             /* kinds of work, and technicians with them, have ways of their own */
 	bool contracts;        /* customers have contracts, which decide goodwill */
 	bool exec_steps;       /* it is told the routes as they stand */
 	/* receive */
@@ -47,7 +51,7 @@ struct options {
 	int32_t port, fail, count; /* fail: tries that fail first; count 0: no end */
 	/* dynamic */
 	const char *set, *data, *only, *routes, *edit_price;
-	const char *file[OPTIONS_FILES_MAX]; /* an instance and its releases */
+	const char *file[OPTIONS_FILES_MAX]; /* an instance and its releases; more days */
 	int32_t files;
 	int32_t share;       /* percent of dynamic requests, 0 all */
 	int32_t hold_pct;    /* live.h */

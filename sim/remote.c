@@ -31,6 +31,8 @@ struct remote {
 	struct client *client;
 	struct names names;
 	char (*call_id)[FLEET_ID_SIZE]; /* by call; "" not booked */
+	struct quoted *quoted;          /* by call */
+	int32_t quote_pct;              /* confidence that quotes are asked to have */
 	struct parsed *parsed;
 	int64_t tick_seq; /* of the last plan that time alone led to: it answers no fact */
 	struct waiting waiting[WAITING_MAX];
@@ -229,14 +231,90 @@ book_params(struct remote *r, int32_t call)
 	return o;
 }
 
+static bool
+is_kind(const json_t *option, const char *kind)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(option, "kinds"), i, one) {
+		if (strcmp(json_string_value(one), kind) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a caller agrees to: the first option for today that meets the need, else the first for today;
+ * NULL: none.
+ */
+static const json_t *
+choose(const json_t *options)
+{
+	const json_t *option, *first = NULL;
+	size_t i;
+
+	json_array_foreach(options, i, option) {
+		if (is_kind(option, "another_day") || json_is_true(json_object_get(option, "needs_manager")))
+			continue;
+		if (json_is_true(json_object_get(option, "meets")))
+			return option;
+		if (first == NULL)
+			first = option;
+	}
+	return first;
+}
+
+static int64_t
+time_of(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+	int64_t s = 0;
+
+	return text != NULL && when_parse(text, &s) == 0 ? s : 0;
+}
+
+/* Asks for a quote and gives the parameters that book it; NULL: the caller books without one. */
+static json_t *
+quote_params(struct remote *r, int32_t call)
+{
+	struct quoted *q = &r->quoted[call];
+	json_t *result = NULL, *params = NULL;
+	const json_t *option, *window;
+
+	*q = (struct quoted){ 0 };
+	if (ask(r, "call.quote", book_params(r, call), CALL_TIMEOUT_MS, &result) < 0)
+		return NULL;
+	option = choose(json_object_get(result, "options"));
+	if (option != NULL) {
+		window = json_object_get(option, "window");
+		q->from_s = time_of(window, "from");
+		q->to_s = time_of(window, "to");
+		q->pct = (int32_t)(100 * json_number_value(json_object_get(option, "confidence")) + 0.5);
+		q->asked_pct = r->quote_pct;
+		snprintf(q->kind, sizeof(q->kind), "%s",
+		    json_string_value(json_array_get(json_object_get(option, "kinds"), 0)));
+		params = json_pack("{s:O}", "quote", json_object_get(option, "quote"));
+	}
+	json_decref(result);
+	return params;
+}
+
 static int
 book(struct remote *r, int32_t call)
 {
 	int64_t sent_us = now_us();
-	json_t *result = NULL;
+	json_t *result = NULL, *quoted = r->replay->options.quotes ? quote_params(r, call) : NULL;
 	const char *id;
-	int rc = ask(r, "call.book", command(r, book_params(r, call)), CALL_TIMEOUT_MS, &result);
+	int rc = -EPERM;
 
+	if (quoted != NULL)
+		rc = ask(r, "call.book", command(r, quoted), CALL_TIMEOUT_MS, &result);
+	/* No quote, or one that no longer holds: by the deadline alone. */
+	if (rc == -EPERM) {
+		r->quoted[call].pct = 0;
+		rc = ask(r, "call.book", command(r, book_params(r, call)), CALL_TIMEOUT_MS, &result);
+	}
 	if (rc < 0)
 		return rc;
 	id = json_string_value(json_object_get(result, "call"));
@@ -353,6 +431,7 @@ remote_close(struct policy *p)
 	json_decref(r->names.tech);
 	parsed_free(r->parsed);
 	free(r->call_id);
+	free(r->quoted);
 	free(r);
 }
 
@@ -377,22 +456,89 @@ agree_on_guidelines(struct remote *r, struct desk *desk)
 		rc = ask(r, "guidelines.get", NULL, CALL_TIMEOUT_MS, &result);
 	json_object_foreach(json_object_get(result, "guidelines"), name, value)
 		desk_habit(desk, name, (int32_t)json_integer_value(value));
+	r->quote_pct = (int32_t)json_integer_value(
+	    json_object_get(json_object_get(result, "guidelines"), "quote_confidence_pct"));
 	json_decref(result);
 	return rc;
 }
 
+/* Adds or amends a technician; one who was there before has other places and hours today. */
 static int
-add_fleet(struct remote *r)
+set_technician(struct remote *r, int32_t k)
 {
+	const struct fleet_tech *t = &r->replay->fleet.tech[k];
+	bool there = json_object_get(r->names.tech, t->id) != NULL;
+	json_t *o = fleet_tech_to_json(t, r->replay->day.zone);
+
+	json_object_set_new(r->names.tech, t->id, json_integer(k));
+	return ask(r, there ? "technician.amend" : "technician.add", command(r, o), CALL_TIMEOUT_MS,
+	    NULL);
+}
+
+/* Those that the day does not need are off. */
+static int
+set_fleet(struct remote *r)
+{
+	const char *id;
+	json_t *number;
 	int rc = 0;
 
-	for (int32_t k = 0; rc == 0 && k < r->replay->fleet.techs; k++) {
-		const struct fleet_tech *t = &r->replay->fleet.tech[k];
-
-		json_object_set_new(r->names.tech, t->id, json_integer(k));
-		rc = ask(r, "technician.add",
-		    command(r, fleet_tech_to_json(t, r->replay->day.zone)), CALL_TIMEOUT_MS, NULL);
+	for (int32_t k = 0; rc == 0 && k < r->replay->fleet.techs; k++)
+		rc = set_technician(r, k);
+	json_object_foreach(r->names.tech, id, number) {
+		if (rc == 0 && json_integer_value(number) >= r->replay->fleet.techs)
+			rc = ask(r, "technician.amend",
+			    command(r, json_pack("{s:s, s:[]}", "technician", id, "shifts")), CALL_TIMEOUT_MS,
+			    NULL);
 	}
+	return rc;
+}
+
+/* The lists that have an entry for each call of the day. */
+static int
+set_calls(struct remote *r, const struct replay *replay)
+{
+	size_t n = (size_t)replay->day.calls + 1;
+	char (*call_id)[FLEET_ID_SIZE] = calloc(n, sizeof(*call_id));
+	struct quoted *quoted = calloc(n, sizeof(*quoted));
+
+	if (call_id == NULL || quoted == NULL || json_object_clear(r->names.call) < 0) {
+		free(call_id);
+		free(quoted);
+		return -ENOMEM;
+	}
+	free(r->call_id);
+	free(r->quoted);
+	r->call_id = call_id;
+	r->quoted = quoted;
+	r->replay = replay;
+	return 0;
+}
+
+const struct quoted *
+remote_quoted(const struct policy *p)
+{
+	return ((const struct remote *)p)->quoted;
+}
+
+int
+remote_next_day(struct policy *p, const struct replay *replay, struct desk *desk, char *why,
+    size_t why_size)
+{
+	struct remote *r = (struct remote *)p;
+	int rc = set_calls(r, replay);
+
+	p->desk = desk;
+	desk->now_s = replay->fleet.first_s - DAY_OFFICE_LEAD_S;
+	if (rc == 0)
+		rc = remote_advance(p, desk->now_s);
+	if (rc == 0)
+		rc = agree_on_guidelines(r, desk);
+	if (rc == 0)
+		rc = set_fleet(r);
+	desk->call_name = r->call_id;
+	if (rc < 0)
+		snprintf(why, why_size, "%s", rc == -ENOMEM ? "out of memory" : p->why);
 	return rc;
 }
 
@@ -427,7 +573,7 @@ set_up(struct remote *r, struct desk *desk)
 	int rc = agree_on_guidelines(r, desk);
 
 	if (rc == 0)
-		rc = add_fleet(r);
+		rc = set_fleet(r);
 	if (rc == 0)
 		rc = ask(r, "feed.subscribe",
 		    json_pack("{s:[s,s,s,s,s,s]}", "topics", "plan.revised", "eta.revised",
@@ -460,9 +606,8 @@ remote_open(const struct replay *replay, struct desk *desk, struct policy **ret,
 	r->names.call = json_object();
 	r->names.tech = json_object();
 	r->parsed = parsed_new();
-	r->call_id = calloc((size_t)replay->day.calls, sizeof(*r->call_id));
 	if (r->names.call != NULL && r->names.tech != NULL && r->parsed != NULL &&
-	    r->call_id != NULL)
+	    set_calls(r, replay) == 0)
 		rc = connect_to(r, why, why_size);
 	if (rc == 0) {
 		rc = set_up(r, desk);

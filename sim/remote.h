@@ -20,4 +20,19 @@ struct replay;
 int remote_open(const struct replay *r, struct desk *desk, struct policy **ret, char *why,
     size_t why_size);
 
+/*
+ * The same daemon for another day: its technicians are amended to the day's fleet, those it has too
+ * many get no shift. What is left of the day before must have been cancelled. As remote_open().
+ */
+int remote_next_day(struct policy *p, const struct replay *r, struct desk *desk, char *why,
+    size_t why_size);
+
+/* What the callers of the day were quoted and booked, by call; pct 0: booked without a quote. */
+struct quoted {
+	int64_t from_s, to_s;
+	int32_t pct, asked_pct; /* asked_pct: the guideline's */
+	char kind[24];          /* the first of the option's kinds */
+};
+const struct quoted *remote_quoted(const struct policy *p);
+
 #endif

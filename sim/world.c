@@ -9,6 +9,8 @@ world_init(struct world *w, const struct sim_day *d, const struct fleet *f, uint
 {
 	w->day = d;
 	w->fleet = f;
+	w->ways = false;
+	w->ways_seed = 0;
 	draw_init(&w->draw, seed);
 }
 
@@ -19,11 +21,26 @@ world_no_access(const struct world *w, int32_t call)
 	    WORLD_NO_ACCESS_PCT;
 }
 
+/* What a kind of work takes more than is planned for it, and a technician with that kind. */
+static double
+way_of(const struct world *w, int32_t tech, const char *kind)
+{
+	char who[256];
+	struct draw always;
+
+	if (!w->ways)
+		return 1;
+	draw_init(&always, w->ways_seed);
+	snprintf(who, sizeof(who), "%s %s", w->fleet->tech[tech].id, kind);
+	return draw_lognormal(&always, "kind", kind, WORLD_KIND_SD_PCT / 100.0) *
+	    draw_lognormal(&always, "hand", who, WORLD_HAND_SD_PCT / 100.0);
+}
+
 int32_t
-world_work_s(const struct world *w, int32_t call)
+world_work_s(const struct world *w, int32_t tech, int32_t call)
 {
 	const struct sim_call *c = &w->day->call[call];
-	double s = c->duration_s *
+	double s = c->duration_s * way_of(w, tech, c->kind) *
 	    draw_lognormal(&w->draw, "work", c->id, WORLD_WORK_SD_PCT / 100.0);
 
 	if (world_no_access(w, call))

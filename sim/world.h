@@ -16,6 +16,8 @@
 enum {
 	WORLD_WORK_SD_PCT = 35,  /* spread of true durations around the planned */
 	WORLD_DRIVE_SD_PCT = 12, /* and of true drives around the model's */
+	WORLD_KIND_SD_PCT = 30, /* of a kind's own factor, and a technician's with it: world.ways */
+	WORLD_HAND_SD_PCT = 15,
 	WORLD_NO_ACCESS_PCT = 3,
 	WORLD_CANCEL_PCT = 2,
 	WORLD_ABSENCE_PCT = 50,           /* chance that somebody is absent on this day */
@@ -31,12 +33,18 @@ struct world {
 	const struct sim_day *day;
 	const struct fleet *fleet;
 	struct draw draw;
+	/*
+	 * Kinds of work take longer or shorter than planned, and technicians have ways of their own with
+	 * each: the same every day.
+	 */
+	bool ways;
+	uint64_t ways_seed;
 };
 
 void world_init(struct world *w, const struct sim_day *d, const struct fleet *f, uint64_t seed);
 
 /* True time on site; WORLD_NO_ACCESS_S if nobody opens. */
-int32_t world_work_s(const struct world *w, int32_t call);
+int32_t world_work_s(const struct world *w, int32_t tech, int32_t call);
 bool world_no_access(const struct world *w, int32_t call);
 /* When the customer takes the call back, unless it is under way by then; 0 never. */
 int64_t world_cancel_s(const struct world *w, int32_t call);

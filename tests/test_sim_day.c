@@ -315,7 +315,7 @@ test_world_order(void **unused)
 	world_init(&two, &d, &f, 42);
 	world_init(&other, &d, &f, 43);
 	for (int32_t i = 0; i < CALLS; i++) {
-		work[i] = world_work_s(&one, i);
+		work[i] = world_work_s(&one, 0, i);
 		for (int32_t k = 0; k < TECHS; k++)
 			drive[i][k] = world_drive_s(&one, k, d.call[0].site, d.call[i].site);
 	}
@@ -323,9 +323,9 @@ test_world_order(void **unused)
 		for (int32_t k = TECHS - 1; k >= 0; k--)
 			assert_int_equal(drive[i][k],
 			    world_drive_s(&two, k, d.call[0].site, d.call[i].site));
-		assert_int_equal(work[i], world_work_s(&two, i));
+		assert_int_equal(work[i], world_work_s(&two, 0, i));
 		assert_true(world_cancel_s(&one, i) == world_cancel_s(&two, i));
-		differs += work[i] != world_work_s(&other, i);
+		differs += work[i] != world_work_s(&other, 0, i);
 	}
 	assert_true(differs > CALLS / 2);
 	fleet_done(&f);
@@ -350,7 +350,7 @@ test_world_spread(void **unused)
 	fixture_fleet(&f, &d, 2);
 	world_init(&w, &d, &f, 5);
 	for (int32_t i = 0; i < CALLS; i++) {
-		double part = world_work_s(&w, i) / 1800.0;
+		double part = world_work_s(&w, 0, i) / 1800.0;
 
 		cancelled += world_cancel_s(&w, i) != 0;
 		if (world_no_access(&w, i)) {
