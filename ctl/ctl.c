@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ctl/ripple.h"
+#include "ctl/list.h"
 #include "ctl/show.h"
 #include "ctl/text.h"
 #include "proto/when.h"
@@ -97,14 +97,16 @@ say_error_json(const char *method, const struct client_error *e)
 
 /* What the daemon offers instead, when it could not do what was asked. */
 static void
-say_options(struct ctl *ctl, const json_t *options)
+say_offer(struct ctl *ctl, const json_t *data)
 {
 	FILE *out = ctl->out;
+	char reason[TEXT_SIZE];
 
-	show_learn_currency(ctl);
 	ctl->out = stderr;
+	if (list_text(ctl, data, "reason", reason)[0] != '\0')
+		fprintf(stderr, "  %s\n", reason);
 	fprintf(stderr, "Options to agree with the customer:\n");
-	ripple_options(ctl, options);
+	show_quote(ctl, data);
 	ctl->out = out;
 }
 
@@ -121,11 +123,11 @@ ctl_say_error(struct ctl *ctl, const char *method, const struct client_error *e)
 	}
 	text_safe(e->message, text, sizeof(text));
 	fprintf(stderr, "evenkeelctl: %s was refused: %s (%d)\n", method, text, e->code);
+	if (json_is_array(json_object_get(e->data, "options"))) {
+		say_offer(ctl, e->data);
+		return;
+	}
 	json_object_foreach(e->data, key, v) {
-		if (strcmp(key, "options") == 0 && json_is_array(v)) {
-			say_options(ctl, v);
-			continue;
-		}
 		text_label(key, label, sizeof(label));
 		text_value(ctl, key, v, text, sizeof(text));
 		fprintf(stderr, "  %-10s %s\n", label, text);

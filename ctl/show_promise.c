@@ -32,14 +32,15 @@ show_quote(struct ctl *ctl, const json_t *result)
 	const char *expires = json_string_value(json_object_get(result, "expires"));
 
 	show_learn_currency(ctl);
-	show_wish(ctl, json_object_get(result, "wish"));
+	if (json_object_get(result, "wish") != NULL)
+		show_wish(ctl, json_object_get(result, "wish"));
 	if (list_text(ctl, result, "text", text)[0] != '\0')
 		fprintf(ctl->out, "%s\n", text);
 	fputc('\n', ctl->out);
 	ripple_options(ctl, json_object_get(result, "options"));
 	if (expires != NULL)
 		text_until(ctl, expires, until, sizeof(until));
-	if (json_array_size(json_object_get(result, "options")) > 0)
+	if (expires != NULL && json_array_size(json_object_get(result, "options")) > 0)
 		fprintf(ctl->out, "They may be booked until %s%s%s%s; they rest on plan %lld.\n",
 		    list_text(ctl, result, "expires", at), until[0] != '\0' ? " (" : "", until,
 		    until[0] != '\0' ? ")" : "", list_number(result, "plan_version"));

@@ -353,6 +353,7 @@ text_colour(const char *key, const json_t *value)
 		{ "severity", "emergency", RED },
 		{ "severity", "urgent", YELLOW },
 		{ "promise", "breaks", RED },
+		{ "promise", "missed", YELLOW },
 		{ "answer", "declined", RED },
 		{ "answer", "silent", YELLOW },
 		{ "status", "open", YELLOW },

@@ -99,6 +99,7 @@ static const struct ctl_case cases[] = {
 	    "call book --customer a --at 1,2 --due asap", 1,
 	    "evenkeelctl: call.book was refused: By when do you need it? (-32020)\n"
 	    "Options to agree with the customer:\n"
+	    "\n"
 	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     CO"
 	    "ST  OVERTIME  BEST AT\n"
 	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50 U"
@@ -128,8 +129,9 @@ static const struct ctl_case cases[] = {
 	{ "a quote that is gone",
 	    "call book --quote q9", 1,
 	    "evenkeelctl: call.book was refused: The quote no longer holds (-32021)\n"
-	    "  reason     the route of t4 changed\n"
+	    "  the route of t4 changed\n"
 	    "Options to agree with the customer:\n"
+	    "\n"
 	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     CO"
 	    "ST  OVERTIME  BEST AT\n"
 	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50 U"

@@ -69,7 +69,7 @@ ask_for(struct day *d, const char *method, json_t *params, const char *member)
 	char *copy = text != NULL ? strdup(text) : NULL;
 
 	if (copy == NULL)
-		fail_msg("%s: no %s in its result", method, member);
+		fail_msg("%s: no %s", method, member);
 	json_decref(result);
 	return copy;
 }
@@ -526,7 +526,6 @@ afternoon(struct day *d)
 	json_decref(ask(d, d->board, "feed.subscribe", json_pack("{s:[s]}", "topics", "notice")));
 }
 
-/* No plan that a solver found was thrown away. */
 static void
 check_solver(struct day *d)
 {
@@ -539,7 +538,7 @@ check_solver(struct day *d)
 	json_decref(status);
 }
 
-/* Each of the document's methods and notifications but those named; a hello came with each client. */
+/* Each of the document's methods and notifications; a hello came with each client. */
 static void
 check_all(const struct day *d)
 {
