@@ -41,19 +41,28 @@ has_skilled(const struct state *s, int32_t call)
 	return false;
 }
 
-/* On the fork the call has left its route and today's promise, and may start on that day. */
+/* A state in which the calls have left their routes and their promises. */
 static int
-let_go(struct morning *m, int64_t now, int32_t call)
+let_go(const struct state *s, int64_t now, const struct carried *c, int32_t n, struct state **ret)
 {
-	struct carried to = { .call = call, .not_before = m->from };
-	struct event *ev = carry_event(m->fork, now, &to, "daemon", NULL);
-	int rc;
+	struct state *fork = state_fork(s);
+	int rc = fork == NULL ? -ENOMEM : 0;
 
-	if (ev == NULL)
-		return -ENOMEM;
-	ev->seq = state_seq(m->fork) + 1;
-	rc = state_apply(m->fork, ev, NULL, 0);
-	event_free(ev);
+	for (int32_t i = 0; i < n && rc == 0; i++) {
+		struct event *ev = carry_event(fork, now, &c[i], "daemon", NULL);
+
+		if (ev == NULL) {
+			rc = -ENOMEM;
+			break;
+		}
+		ev->seq = state_seq(fork) + 1;
+		rc = state_apply(fork, ev, NULL, 0);
+		event_free(ev);
+	}
+	if (rc == 0)
+		*ret = fork;
+	else
+		state_free(fork);
 	return rc;
 }
 
@@ -88,19 +97,14 @@ windows_on(const struct morning *m, int32_t tech, struct carried *ret, int32_t n
 
 /* Places on one day what has no place yet. */
 static int
-try_day(const struct state *s, int64_t now, struct morning *m, struct carried *ret, int32_t n)
+try_day(struct morning *m, struct carried *ret, int32_t n)
 {
 	struct span day = { m->from, m->to };
 	int rc = 0;
 
-	for (int32_t i = 0; rc == 0 && i < n; i++)
-		if (ret[i].promise.to == 0 && carry_anybody(s, ret[i].call, day))
-			rc = let_go(m, now, ret[i].call);
-	if (rc < 0)
-		return rc;
 	morning_kept(m, KEPT_MAX);
 	for (int32_t i = 0; i < n; i++)
-		if (ret[i].promise.to == 0 && carry_anybody(s, ret[i].call, day))
+		if (ret[i].promise.to == 0 && carry_anybody(m->fork, ret[i].call, day))
 			morning_place(m, ret[i].call);
 	for (int32_t k = 0; rc == 0 && k < state_techs(m->fork); k++)
 		rc = windows_on(m, k, ret, n);
@@ -138,23 +142,26 @@ int
 carry_place(const struct state *s, int64_t now, int64_t from, int32_t days, const int32_t *call,
     int32_t n, struct carried *ret)
 {
+	struct state *free_of = NULL;
 	int64_t day = from;
-	int rc = 0;
+	int rc;
 
 	for (int32_t i = 0; i < n; i++) {
 		ret[i] = (struct carried){ .call = call[i], .nobody = !has_skilled(s, call[i]) };
 		without_place(s, from, days, &ret[i]);
 	}
+	rc = let_go(s, now, ret, n, &free_of);
 	for (int32_t d = 0; d < days && rc == 0 && !all_placed(ret, n); d++) {
 		struct morning m;
 
-		rc = morning_open(s, now, day, &m);
+		rc = morning_open(free_of, now, day, &m);
 		if (rc == 0) {
-			rc = try_day(s, now, &m, ret, n);
+			rc = try_day(&m, ret, n);
 			morning_done(&m);
 		}
 		rc = rc == -ENOENT ? 0 : rc; /* nobody works that day */
 		day = morning_after(s, day);
 	}
+	state_free(free_of);
 	return rc;
 }

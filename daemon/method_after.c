@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests about what is carried over. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -140,7 +141,8 @@ find_window(struct request *r, const struct found *f, struct wish *w)
 		return true;
 	rc = carry_place(f->s, f->now, w->from, w->days, &f->call, 1, &w->to);
 	if (rc < 0) {
-		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
+		request_refuse(r, RPC_INTERNAL, NULL, rc == -ENOMEM ? "Out of memory" :
+		    "No other day could be looked for");
 		return false;
 	}
 	if (w->to.promise.to > 0)

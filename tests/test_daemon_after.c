@@ -95,6 +95,31 @@ offer_of(struct story *s, const char *call)
 	return found;
 }
 
+/* At midnight no open call of the day that ends is without another day. */
+static void
+expect_nothing_left(struct story *s, const char *midnight)
+{
+	json_t *list, *end = story_time(midnight);
+	const json_t *c;
+	size_t i;
+
+	story_at(s, midnight);
+	list = harness_ok(s->desk, "call.list", json_pack("{s:[s,s]}", "status", "unassigned",
+	    "planned"));
+	json_array_foreach(json_object_get(list, "calls"), i, c) {
+		const json_t *due = json_object_get(c, "due"), *promise = story_member(c, "promise.from");
+		const json_t *later = json_object_get(c, "not_before");
+
+		if (later != NULL && story_s(later) >= story_s(end))
+			continue;
+		if ((due != NULL && story_s(due) < story_s(end)) ||
+		    (promise != NULL && story_s(promise) < story_s(end)))
+			fail_msg("%s is left of the day", story_text(c, "call"));
+	}
+	json_decref(list);
+	json_decref(end);
+}
+
 /* --- a day that ends with calls left --- */
 
 struct day {
@@ -174,7 +199,7 @@ test_left_at_the_end(void **unused)
 	plan = story_plan(s);
 	assert_int_equal(json_array_size(json_object_get(plan, "unassigned")), 0);
 	json_decref(plan);
-	story_at(s, "+1 07:55");
+	expect_nothing_left(s, "+1 00:00");
 	story_at(s, "+1 08:00");
 	story_starts(s, "ann");
 	story_settle(s);
@@ -227,6 +252,42 @@ test_carried_twice(void **unused)
 	expect_first_thing(story_member(c, "promise"), "+2");
 	json_decref(c);
 	story_close(s);
+}
+
+/*
+ * Ann goes home at noon and Ben is busy: her customer, told for the afternoon, is carried over, and not
+ * silently moved to her next shift.
+ */
+static void
+test_one_goes_home_early(void **unused)
+{
+	struct story s;
+	const char *big, *call;
+	json_t *c;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ben", 42.45, -71.30, 2);
+	big = story_booked(&s, story_fixed("Mill", 42.45, -71.30, "08:00", "09:00", 540));
+	story_at(&s, "08:00");
+	story_starts(&s, "ben");
+	story_stop(&s, "stop.depart", "ben", big);
+	story_at(&s, "08:05");
+	story_stop(&s, "stop.arrive", "ben", big);
+	story_technician(&s, "ann", 42.35, -71.06, 2);
+	story_starts(&s, "ann");
+	call = story_booked(&s, story_fixed("Baker", 42.36, -71.07, "13:00", "14:00", 60));
+	story_at(&s, "12:00");
+	expect_text(&s, call, "technician", "ann");
+	harness_do(s.desk, "shift.end", json_pack("{s:s}", "technician", "ann"));
+	story_at(&s, "13:50"); /* before the window ends */
+	assert_int_equal(number(&s, call, "carried_over"), 1);
+	assert_int_equal(story_told(&s, call, "carried_over"), 1);
+	assert_int_equal(story_told(&s, call, "moved"), 0);
+	c = story_call(&s, call);
+	expect_first_thing(json_object_get(c, "promise"), "+1");
+	json_decref(c);
+	story_close(&s);
 }
 
 /* Shifts that are only entered in the morning: what was left is planned as soon as they are. */
@@ -337,6 +398,36 @@ test_by_a_dispatcher(void **unused)
 	story_close(&s);
 }
 
+/* A visit that is planned and told for today: without a time, it goes to the next day with room. */
+static void
+test_planned_to_the_next_day(void **unused)
+{
+	struct story s;
+	const char *call;
+	json_t *done;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ann", 42.35, -71.06, 3);
+	call = story_booked(&s, story_fixed("Baker", 42.36, -71.07, "10:00", "11:00", 60));
+	story_at(&s, "08:00");
+	story_starts(&s, "ann");
+	story_settle(&s);
+	expect_text(&s, call, "status", "planned");
+	done = harness_ok(s.desk, "call.carry_over", json_pack("{s:s}", "call", call));
+	expect_first_thing(json_object_get(done, "promise"), "+1");
+	json_decref(done);
+	story_at(&s, "09:00");
+	expect_text(&s, call, "status", "unassigned");
+	story_at(&s, "17:00");
+	harness_do(s.desk, "shift.end", json_pack("{s:s}", "technician", "ann"));
+	story_at(&s, "17:30");
+	expect_text(&s, call, "status", "planned");
+	assert_int_equal(story_told(&s, call, "carried_over"), 1);
+	assert_int_equal(story_heard(&s, "promise.moved", call, 0), 1);
+	story_close(&s);
+}
+
 /* --- goodwill --- */
 
 static void
@@ -421,6 +512,36 @@ test_goodwill_within_the_limit(void **unused)
 	story_close(s);
 }
 
+/* Who said no to the time he was told is owed nothing when no other can be found that day. */
+static void
+test_no_goodwill_after_a_decline(void **unused)
+{
+	struct story s;
+	const char *call;
+	json_t *done;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ann", 42.35, -71.06, 2);
+	call = story_booked(&s, with(story_need("Baker", 42.36, -71.07, "14:00", 60), "contract",
+	    "full_service"));
+	story_at(&s, "08:00");
+	story_starts(&s, "ann");
+	story_settle(&s);
+	done = harness_ok(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", call, "answer",
+	    "decline"));
+	json_decref(done);
+	story_at(&s, "08:30");
+	done = harness_ok(s.desk, "technician.absent", json_pack("{s:s, s:o}", "technician", "ann",
+	    "to", story_time("20:00")));
+	json_decref(done);
+	story_at(&s, "18:00");
+	assert_int_equal(number(&s, call, "carried_over"), 1);
+	assert_null(offer_of(&s, call));
+	assert_int_equal(story_heard(&s, "goodwill.proposed", NULL, 0), 0);
+	story_close(&s);
+}
+
 /* Who cancels is owed nothing any more; a refusal is final, too. */
 static void
 test_goodwill_lapses(void **unused)
@@ -500,10 +621,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_at_the_end),
 		cmocka_unit_test(test_carried_twice),
+		cmocka_unit_test(test_one_goes_home_early),
 		cmocka_unit_test(test_shifts_of_the_morning),
 		cmocka_unit_test(test_by_a_dispatcher),
+		cmocka_unit_test(test_planned_to_the_next_day),
 		cmocka_unit_test(test_goodwill_within_the_limit),
 		cmocka_unit_test(test_goodwill_lapses),
+		cmocka_unit_test(test_no_goodwill_after_a_decline),
 		cmocka_unit_test(test_expected_goodwill),
 	};
 
