@@ -67,14 +67,16 @@ late_cents(const struct guidelines *g, int32_t cents_per_h, int64_t late_s)
 }
 
 /*
- * How much dearer moving a call has become by its nearness, percent: from nothing at move_near_s before
- * what was told to move_near_pct at it.
+ * How much dearer moving a call has become by its nearness, percent: from nothing at move_near_s
+ * before what was told to move_near_pct at it.
  */
 static int64_t
 near_pct(const struct cost_frame *f, const struct call_state *c)
 {
 	const struct guidelines *g = state_guidelines(f->s);
-	int64_t at = c->told.any ? c->told.arrival : c->told.promise ? c->told.promise_from : INT64_MAX;
+	int64_t at = c->told.any ? c->told.arrival
+	    : c->told.promise    ? c->told.promise_from
+				 : INT64_MAX;
 	int64_t left = at > f->now ? at - f->now : 0;
 
 	if (left >= g->move_near_s)
@@ -118,10 +120,10 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 		.reassign_cents = percent(g->reassign_cents, again),
 		.repromise_cents = percent(g->repromise_cents, again),
 		.eta_moved_cents = percent(g->eta_moved_cents, again),
-		.drop_cents = at_most((int64_t)percent(g->drop_cents, again) +
-		    (c->told.promise ? goodwill : 0)),
-		.unserved_cents = at_most(percent(g->unserved_cents[c->severity], age) +
-		    sunk_cents(f, c)),
+		.drop_cents = at_most(
+		    (int64_t)percent(g->drop_cents, again) + (c->told.promise ? goodwill : 0)),
+		.unserved_cents = at_most(
+		    percent(g->unserved_cents[c->severity], age) + sunk_cents(f, c)),
 	};
 }
 
@@ -211,7 +213,7 @@ cost_route(const struct cost_frame *f, int32_t tech, const struct retimed *r, st
 		add->wait += cost_hourly(g->wait_cents_per_h, idle);
 	add->drive += cost_hourly(g->drive_cents_per_h,
 	    travel_s(&travel, state_call(f->s, last->call)->site, t->own_end ? t->end : t->home,
-	        state_speed_pct(f->s, tech)));
+		state_speed_pct(f->s, tech)));
 	add->overtime += cost_hourly(g->overtime_cents_per_h, r->overtime_s);
 	add->fair += g->fair_cents * (hard * hard - before * before);
 }

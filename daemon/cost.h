@@ -40,11 +40,11 @@ struct cost_frame cost_frame(const struct state *s, int64_t now);
 
 /*
  * Prices from the guidelines by severity. Disturbance prices rise with each earlier move of the
- * day and, within move_near_s of what was told, with nearness; breaking a promise costs the goodwill
- * it is expected to cost as well. The price of leaving a call out is doubled when it is due today,
- * grows by a quarter with each day that it has waited, up to four times, and by carry_age_pct with each
- * time that it was carried over; what the wait has cost by now is on top of it:
- * lateness that is past is no reason to leave a call out, so nobody waits for ever.
+ * day and, within move_near_s of what was told, with nearness; breaking a promise costs the
+ * goodwill it is expected to cost as well. The price of leaving a call out is doubled when it is
+ * due today, grows by a quarter with each day that it has waited, up to four times, and by
+ * carry_age_pct with each time that it was carried over; what the wait has cost by now is on top of
+ * it: lateness that is past is no reason to leave a call out, so nobody waits for ever.
  */
 void cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret);
 
@@ -52,8 +52,8 @@ void cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *r
 int32_t cost_moves(const struct cost_frame *f, int32_t call);
 
 /*
- * The latest start without lateness: deadline, end of the appointment, or end of the promised window,
- * whichever comes first; INT64_MAX none.
+ * The latest start without lateness: deadline, end of the appointment, or end of the promised
+ * window, whichever comes first; INT64_MAX none.
  */
 int64_t cost_due(const struct call_state *c);
 
@@ -64,14 +64,14 @@ void cost_route(const struct cost_frame *f, int32_t tech, const struct retimed *
 void cost_unserved(const struct cost_frame *f, int32_t call, struct cost *add);
 
 /*
- * What it costs to tell people of a call anew because it starts then, done by him; tech -1: by nobody.
- * Part of cost_route() and cost_unserved(): paid once, when it is told.
+ * What it costs to tell people of a call anew because it starts then, done by him; tech -1: by
+ * nobody. Part of cost_route() and cost_unserved(): paid once, when it is told.
  */
 int64_t cost_disturbing(const struct cost_frame *f, int32_t call, int32_t tech, int64_t start);
 
 /*
- * Whether an unassigned call cannot start before the horizon, the end of what is planned for now, nor
- * today: it waits for another day, and costs the present plan nothing.
+ * Whether an unassigned call cannot start before the horizon, the end of what is planned for now,
+ * nor today: it waits for another day, and costs the present plan nothing.
  */
 bool cost_waits(const struct cost_frame *f, int32_t call, int64_t horizon);
 

@@ -57,14 +57,15 @@ cause_text(const struct state *s, const struct move *m, const char *asker, char 
 
 	/* Events about a technician name him, whatever call he was at. */
 	if ((m->cause == EV_TECHNICIAN_ABSENT || m->cause == EV_SHIFT_ENDED ||
-	    m->cause == EV_SHIFT_STARTED) && m->cause_tech[0] != '\0')
+		m->cause == EV_SHIFT_STARTED) &&
+	    m->cause_tech[0] != '\0')
 		what = m->cause_tech;
 	if (text == NULL)
 		text = "the plan was revised";
 	at = what[0] == '\0' ? NULL : strstr(text, "%s");
 	n = at == NULL ? snprintf(ret, TEXT_SIZE, "%s",
-	    strstr(text, "%s") == NULL ? text : "the plan was revised") :
-	    snprintf(ret, TEXT_SIZE, "%.*s%s%s", (int)(at - text), text, what, at + 2);
+			     strstr(text, "%s") == NULL ? text : "the plan was revised")
+		       : snprintf(ret, TEXT_SIZE, "%.*s%s%s", (int)(at - text), text, what, at + 2);
 	if (m->cause != EV_CALL_BOOKED || n < 0 || n >= TEXT_SIZE)
 		return;
 	if (m->cause_inside)

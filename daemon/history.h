@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people had been told that changed, for showing: who was moved, when, why, by whose choice. Pure. */
+/* What people had been told that changed, for showing: who was moved, when, why, by whose choice.
+ * Pure. */
 #ifndef EVENKEEL_DAEMON_HISTORY_H
 #define EVENKEEL_DAEMON_HISTORY_H
 
@@ -20,9 +21,9 @@ struct history_ask {
 enum { HISTORY_MAX = 1000 };
 
 /*
- * Moves, newest first, schema Move; those of one revision are never parted, so there may be more than
- * asked for. *ret_next: to ask for what came before, 0 when that was all. New reference; NULL when out
- * of memory.
+ * Moves, newest first, schema Move; those of one revision are never parted, so there may be more
+ * than asked for. *ret_next: to ask for what came before, 0 when that was all. New reference; NULL
+ * when out of memory.
  */
 json_t *history_list(const struct state *s, const struct history_ask *ask, int64_t *ret_next);
 

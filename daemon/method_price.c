@@ -14,8 +14,8 @@
 #include "daemon/ripple.h"
 
 enum {
-	PRICE_MS = 400,      /* for the solver */
-	WHOLE_TECHS = 10,    /* a territory up to this is priced as a whole */
+	PRICE_MS = 400,   /* for the solver */
+	WHOLE_TECHS = 10, /* a territory up to this is priced as a whole */
 	WHOLE_CALLS = 60,
 };
 
@@ -113,8 +113,9 @@ read_budgets(struct request *r, struct planner_wish *w)
 	w->budgets = (int32_t)json_array_size(budgets);
 	for (int32_t b = 0; b < w->budgets; b++) {
 		w->budget[b] = (int32_t)json_integer_value(json_array_get(budgets, (size_t)b));
-		if (b > 0 && (w->budget[b - 1] < 0 ||
-		    (w->budget[b] >= 0 && w->budget[b] <= w->budget[b - 1]))) {
+		if (b > 0 &&
+		    (w->budget[b - 1] < 0 ||
+			(w->budget[b] >= 0 && w->budget[b] <= w->budget[b - 1]))) {
 			params_refuse(p, "budgets", "ascending budgets, -1 only as the last",
 			    "another order");
 			request_refuse_params(r);
@@ -168,8 +169,8 @@ prices(const struct planner_answer *a, int64_t now)
 
 	price_text(a, text);
 	return json_pack("{s:s, s:I, s:o, s:I, s:o, s:{s:i, s:i}, s:o, s:s}", "territory",
-	    state_territory(a->fork), "plan_version", (json_int_t)state_plan_version(a->fork), "now",
-	    object_when(a->fork, now), "cost_cents", (json_int_t)cost_total(&plan), "calm",
+	    state_territory(a->fork), "plan_version", (json_int_t)state_plan_version(a->fork),
+	    "now", object_when(a->fork, now), "cost_cents", (json_int_t)cost_total(&plan), "calm",
 	    price_calm(a, now), "scope", "technicians", a->scope_techs, "calls", a->scope_calls,
 	    "accounts", price_accounts(a->fork, now), "text", text);
 }
@@ -185,8 +186,8 @@ priced(void *arg, struct planner_answer *a)
 	struct pricing *pricing = arg;
 
 	if (a->offers == 0 && !a->nothing)
-		request_refuse(pricing->r, RPC_OVERLOADED, json_pack("{s:i}", "retry_after_ms", 1000),
-		    "%s", a->why);
+		request_refuse(pricing->r, RPC_OVERLOADED,
+		    json_pack("{s:i}", "retry_after_ms", 1000), "%s", a->why);
 	else
 		request_reply(pricing->r, prices(a, pricing->now));
 	free(pricing);
@@ -234,7 +235,8 @@ history(struct request *r)
 	int64_t next;
 
 	/* A call that is known says itself where it is. */
-	if (params_has(p, "territory") || !params_has(p, "call") || request_shop(r)->territories < 2)
+	if (params_has(p, "territory") || !params_has(p, "call") ||
+	    request_shop(r)->territories < 2)
 		t = request_territory(r);
 	else
 		t = help_call(r, &f) ? f.t : NULL;
@@ -259,8 +261,10 @@ history(struct request *r)
 	if (json_array_size(moves) == 0 && ask.call != NULL &&
 	    state_call_find(t->state, ask.call) < 0) {
 		json_decref(moves);
-		request_refuse(r, RPC_NOT_FOUND, NULL, "call: there is no call %s; call.list names those "
-		    "there are", ask.call);
+		request_refuse(r, RPC_NOT_FOUND, NULL,
+		    "call: there is no call %s; call.list names those "
+		    "there are",
+		    ask.call);
 		return;
 	}
 	result = json_pack("{s:o}", "moves", moves);

@@ -63,16 +63,17 @@ enum { PLANNER_ASK_CALLS_MAX = 8, PLANNER_ASK_BUDGETS_MAX = 8 };
 
 /* What would be best, on a fork of the state, at each of several budgets. Nothing is published. */
 struct planner_wish {
-	struct state *fork; /* taken over, also on failure */
-	int64_t now;        /* of the fork */
+	struct state *fork;                         /* taken over, also on failure */
+	int64_t now;                                /* of the fork */
 	int32_t call[PLANNER_ASK_CALLS_MAX], calls; /* to find places and helpers for */
 	int32_t tech[PLANNER_ASK_CALLS_MAX], techs; /* must be in the scope */
-	int32_t techs_max;  /* technicians of the scope, 0: the guideline's */
+	int32_t techs_max; /* technicians of the scope, 0: the guideline's */
 	int32_t budget[PLANNER_ASK_BUDGETS_MAX], budgets; /* ascending, -1 last */
-	int64_t time_ms;    /* for the solver; the answer comes a little later at the latest */
+	int64_t time_ms; /* for the solver; the answer comes a little later at the latest */
 };
 
-/* The best plan found for one budget: the routes that differ from the fork's, re-timed and checked. */
+/* The best plan found for one budget: the routes that differ from the fork's, re-timed and checked.
+ */
 struct planner_offer {
 	int32_t budget;
 	struct new_route *route;
@@ -83,12 +84,12 @@ struct planner_offer {
 };
 
 struct planner_answer {
-	struct state *fork;            /* freed after the call-back, unless it is set to NULL there */
-	struct planner_offer *offer;   /* one per budget, no dearer than the one before; 0 with why */
+	struct state *fork;          /* freed after the call-back, unless it is set to NULL there */
+	struct planner_offer *offer; /* one per budget, no dearer than the one before; 0 with why */
 	int32_t offers;
 	int32_t scope_techs, scope_calls;
-	const char *why;               /* why there is no answer: busy, too late, no solver; or NULL */
-	bool nothing;                  /* there is nothing to solve: why says so */
+	const char *why; /* why there is no answer: busy, too late, no solver; or NULL */
+	bool nothing;    /* there is nothing to solve: why says so */
 };
 
 typedef void planner_answer_fn(void *arg, struct planner_answer *answer);

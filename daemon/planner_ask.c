@@ -13,8 +13,8 @@
 
 enum {
 	ASKS_MAX = 32,
-	LEFT_MIN_MS = 10,   /* with less time left nothing is begun */
-	GRACE_MS = 100,     /* past its limit a worker is killed */
+	LEFT_MIN_MS = 10, /* with less time left nothing is begun */
+	GRACE_MS = 100,   /* past its limit a worker is killed */
 	COUNTED_MS = 120000,
 };
 
@@ -38,7 +38,7 @@ struct ask {
 };
 
 struct asks {
-	struct ask *first, *last;  /* in order of asking */
+	struct ask *first, *last; /* in order of asking */
 	int32_t n, at_workers;
 	struct net_timer *expiry;
 };
@@ -113,7 +113,8 @@ stay_cost(const struct ask *a)
 
 /* --- the answer --- */
 
-/* The stay plan, or a plan of less budget: what a larger budget does not better stands for it, too. */
+/* The stay plan, or a plan of less budget: what a larger budget does not better stands for it, too.
+ */
 static int
 copy_offer(const struct planner_offer *from, int32_t budget, struct planner_offer *ret)
 {
@@ -161,8 +162,8 @@ make_offer(const struct ask *a, const struct plan *plan, int64_t stay, struct pl
 	ret->route = malloc(((size_t)a->scope.techs + 1) * sizeof(*ret->route));
 	if (ret->route == NULL)
 		return -ENOMEM;
-	rc = proposal_make(a->wish.fork, a->wish.now, &a->scope, plan, ret->route, &ret->routes, why,
-	    why_size);
+	rc = proposal_make(a->wish.fork, a->wish.now, &a->scope, plan, ret->route, &ret->routes,
+	    why, why_size);
 	if (rc == 0)
 		rc = check_offer(a, ret, why, why_size);
 	if (rc < 0) {
@@ -286,10 +287,10 @@ limits_of(const struct ask *a, int64_t ms)
 			json_decref(budgets);
 			return NULL;
 		}
-	return json_pack("{s:I, s:I, s:I, s:b, s:b, s:o}", "time_ms", (json_int_t)(counted ? 0 : ms),
-	    "work", (json_int_t)(cfg->work_limit * a->wish.budgets), "seed",
-	    (json_int_t)((cfg->seed + (uint64_t)state_seq(a->wish.fork)) & INT32_MAX), "prove", 1,
-	    "search", 0, "budgets", budgets);
+	return json_pack("{s:I, s:I, s:I, s:b, s:b, s:o}", "time_ms",
+	    (json_int_t)(counted ? 0 : ms), "work", (json_int_t)(cfg->work_limit * a->wish.budgets),
+	    "seed", (json_int_t)((cfg->seed + (uint64_t)state_seq(a->wish.fork)) & INT32_MAX),
+	    "prove", 1, "search", 0, "budgets", budgets);
 }
 
 /* Gives it to a worker: 0, -ENOENT if there is nothing to solve, -EBUSY, -ENOMEM, -E2BIG. */
@@ -330,8 +331,8 @@ hand_over(struct ask *a, int64_t ms)
 }
 
 /*
- * Events go first: one worker is always left to them, and with work counted one question follows the
- * other.
+ * Events go first: one worker is always left to them, and with work counted one question follows
+ * the other.
  */
 static bool
 may_start(const struct planner *p)

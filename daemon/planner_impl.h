@@ -115,7 +115,7 @@ void look_at_time(struct desk *d, struct question *q);
 /* The next moment at which time alone puts something in doubt; INT64_MAX none. */
 int64_t look_next(const struct desk *d, int64_t now);
 
-/* --- planner_solve.c: problems to the workers, plans back --- */
+/* --- planner_solve.c: problems to the workers --- */
 
 /* Starts a solve for q (cleared as far as it is under way) if it can be now: 1 started, 0 must
  * wait, or -ENOENT: there is nothing to solve; other errors: could not. */
@@ -132,6 +132,12 @@ bool carry_gone(const struct desk *d); /* nobody works any more today */
 /* Carries over what is due. True if it did something, or must be asked again. */
 bool carry_turn(struct desk *d);
 int64_t carry_next(const struct desk *d, int64_t now); /* INT64_MAX none */
+
+/* --- planner_take.c: plans back --- */
+
+/* A worker_done_fn: arg is the solve, which ends with it. */
+bool take_answer(void *arg, enum worker_end end, const json_t *answer, const char *why, char *bad,
+    size_t bad_size);
 
 /* --- planner_fallback.c: when no solver answers --- */
 

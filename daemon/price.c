@@ -28,8 +28,8 @@ price_calm(const struct planner_answer *a, int64_t now)
 	for (int32_t i = 0; i < a->offers; i++) {
 		const struct planner_offer *o = &a->offer[i];
 		int64_t before = i > 0 ? a->offer[i - 1].cost_cents : o->stay_cents;
-		json_t *one = json_pack("{s:i, s:I, s:I, s:i, s:b}", "budget", o->budget, "cost_cents",
-		    (json_int_t)(rest + o->cost_cents), "saves_cents",
+		json_t *one = json_pack("{s:i, s:I, s:I, s:i, s:b}", "budget", o->budget,
+		    "cost_cents", (json_int_t)(rest + o->cost_cents), "saves_cents",
 		    (json_int_t)(before - o->cost_cents), "disturbed", o->disturbed, "proven",
 		    o->proven);
 
@@ -102,9 +102,8 @@ price_accounts(const struct state *s, int64_t now)
 {
 	const struct guidelines *g = state_guidelines(s);
 
-	return json_pack("[{s:s, s:i, s:i}, {s:s, s:i, s:i}, {s:s, s:i, s:i}]",
-	    "account", "hour", "spent", account_hour(s, now), "allowance", g->allowance_hour,
-	    "account", "day", "spent", account_day(s, now), "allowance", g->allowance_day,
-	    "account", "emergency", "spent", account_emergency(s, now), "allowance",
-	    g->allowance_emergency);
+	return json_pack("[{s:s, s:i, s:i}, {s:s, s:i, s:i}, {s:s, s:i, s:i}]", "account", "hour",
+	    "spent", account_hour(s, now), "allowance", g->allowance_hour, "account", "day",
+	    "spent", account_day(s, now), "allowance", g->allowance_day, "account", "emergency",
+	    "spent", account_emergency(s, now), "allowance", g->allowance_emergency);
 }

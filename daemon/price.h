@@ -16,8 +16,8 @@ enum { PRICE_TEXT_SIZE = 301 };
 void price_budgets(struct planner_wish *wish);
 
 /*
- * The schema Calm. Costs are those of the whole plan of the answer's fork at now, as plan.get counts
- * them: outside the scope it stands still. A new reference; NULL when out of memory.
+ * The schema Calm. Costs are those of the whole plan of the answer's fork at now, as plan.get
+ * counts them: outside the scope it stands still. A new reference; NULL when out of memory.
  */
 json_t *price_calm(const struct planner_answer *a, int64_t now);
 

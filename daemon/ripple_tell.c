@@ -29,15 +29,16 @@ static void
 add_tell(json_t **tells, const char *call, const char *to, const char *kind, const char *text)
 {
 	if (json_array_size(*tells) < TELLS_MAX)
-		build_add(tells, json_pack("{s:s, s:s, s:s, s:s}", "call", call, "to", to, "kind", kind,
-		    "text", text));
+		build_add(tells,
+		    json_pack("{s:s, s:s, s:s, s:s}", "call", call, "to", to, "kind", kind, "text",
+			text));
 }
 
 /* --- customers --- */
 
 int
-ripple_messages(const struct state *then, const struct event *ev,
-    const struct templates *templates, json_t **tells)
+ripple_messages(const struct state *then, const struct event *ev, const struct templates *templates,
+    json_t **tells)
 {
 	struct follow_list list = { 0 };
 	int rc = follow(then, ev, templates, &list);
@@ -46,8 +47,8 @@ ripple_messages(const struct state *then, const struct event *ev,
 		const json_t *body = list.event[i]->body;
 
 		if (list.event[i]->type == EV_MESSAGE_WRITTEN)
-			add_tell(tells, json_string_value(json_object_get(body, "call")), "customer",
-			    json_string_value(json_object_get(body, "kind")),
+			add_tell(tells, json_string_value(json_object_get(body, "call")),
+			    "customer", json_string_value(json_object_get(body, "kind")),
 			    json_string_value(json_object_get(body, "text")));
 	}
 	follow_done(&list);
@@ -61,7 +62,8 @@ tell_reasons(const struct state *s, const json_t *body, json_t **tells)
 	const json_t *told;
 	size_t i;
 
-	json_array_foreach(json_object_get(body, "told"), i, told) {
+	json_array_foreach(json_object_get(body, "told"), i, told)
+	{
 		const json_t *promise = json_object_get(told, "promise");
 		char at[CLOCK_LEN + 1], from[CLOCK_LEN + 1], to[CLOCK_LEN + 1], text[300];
 
@@ -74,8 +76,8 @@ tell_reasons(const struct state *s, const json_t *body, json_t **tells)
 		    json_is_true(json_object_get(told, "first")) ? "planned" : "moved", text);
 	}
 	json_array_foreach(json_object_get(body, "withdrawn"), i, told)
-		add_tell(tells, json_string_value(json_object_get(told, "call")), "customer",
-		    "withdrawn", "The time you were told no longer holds; you will hear from us");
+	    add_tell(tells, json_string_value(json_object_get(told, "call")), "customer",
+		"withdrawn", "The time you were told no longer holds; you will hear from us");
 }
 
 /* --- technicians --- */
@@ -110,7 +112,8 @@ tell_technician(const struct state *s, const struct new_route *r, json_t **tells
 		if (c->tech == r->tech && c->status == CALL_PLANNED)
 			continue;
 		clock_text(s, r->timed.stop[i].arrival, at);
-		snprintf(text, sizeof(text), "%s: %s is new on your route, about %s", t->id, c->id, at);
+		snprintf(text, sizeof(text), "%s: %s is new on your route, about %s", t->id, c->id,
+		    at);
 		add_tell(tells, c->id, "technician", "assigned", text);
 	}
 }

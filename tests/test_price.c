@@ -22,7 +22,8 @@ told_shop(const char *guidelines)
 {
 	struct state *s = fix_shop();
 
-	fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':2,'guidelines':{'tell_ahead_s':36000%s%s}}",
+	fix_must(s, -3600, EV_GUIDELINES_SET,
+	    "{'version':2,'guidelines':{'tell_ahead_s':36000%s%s}}",
 	    guidelines[0] != '\0' ? "," : "", guidelines);
 	fix_plan(s, -3600, "t1: c1 c2 c3");
 	return s;
@@ -82,7 +83,8 @@ test_moved_again(void **unused)
 	cost_prices(&f, c3, &p);
 	assert_int_equal(p.reassign_cents, g->reassign_cents);
 	assert_int_equal(fix_apply_json(s, -3000, EV_PLAN_REVISED,
-	    fix_plan_body(s, -3000, "t1: c1 c2; t2: c3", &plan)), 0);
+			     fix_plan_body(s, -3000, "t1: c1 c2; t2: c3", &plan)),
+	    0);
 	assert_int_equal(cost_moves(&f, c3), 1);
 	cost_prices(&f, c3, &p);
 	assert_int_equal(p.reassign_cents, 2 * g->reassign_cents);
@@ -143,13 +145,16 @@ test_goodwill_is_charged(void **unused)
 		struct cost_frame f;
 		struct cost_prices p;
 
-		fix_must(s, -3600, EV_GUIDELINES_SET, "{'version':2,'guidelines':{"
+		fix_must(s, -3600, EV_GUIDELINES_SET,
+		    "{'version':2,'guidelines':{"
 		    "'goodwill_time_and_materials_cents':8000,'goodwill_full_service_cents':6000,"
 		    "'goodwill_expected_pct':50}}");
-		fix_must(s, -3600, EV_CALL_BOOKED, "{'call':'c9','terms':{'customer':'u','site':{"
+		fix_must(s, -3600, EV_CALL_BOOKED,
+		    "{'call':'c9','terms':{'customer':'u','site':{"
 		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine',"
 		    "'opened':@-3600,'appointment':{'from':@3600,'to':@7200},'duration_s':3600,"
-		    "'difficulty':0,'contract':'%s'}}", contracts[i].contract);
+		    "'difficulty':0,'contract':'%s'}}",
+		    contracts[i].contract);
 		g = state_guidelines(s);
 		f = cost_frame(s, T0 - 3600);
 		cost_prices(&f, state_call_find(s, "c9"), &p);
@@ -177,11 +182,13 @@ test_carried_over(void **unused)
 	assert_int_equal(p.unserved_cents,
 	    2 * state_guidelines(s)->unserved_cents[SEV_ROUTINE] + waits);
 	for (int n = 1; n <= 2; n++) {
-		fix_must(s, -3600, EV_CALL_CARRIED_OVER, "{'call':'c1','version':%d,'count':%d,"
-		    "'not_before':@0,'by':'daemon','status':'unassigned'}", n + 1, n);
+		fix_must(s, -3600, EV_CALL_CARRIED_OVER,
+		    "{'call':'c1','version':%d,'count':%d,"
+		    "'not_before':@0,'by':'daemon','status':'unassigned'}",
+		    n + 1, n);
 		cost_prices(&f, c1, &p);
-		assert_int_equal(p.unserved_cents, (2 + n) *
-		    state_guidelines(s)->unserved_cents[SEV_ROUTINE] + waits);
+		assert_int_equal(p.unserved_cents,
+		    (2 + n) * state_guidelines(s)->unserved_cents[SEV_ROUTINE] + waits);
 	}
 	state_free(s);
 }
@@ -195,10 +202,12 @@ test_another_day_costs_nothing(void **unused)
 
 	(void)unused;
 	for (int n = 0; n < 2; n++) {
-		fix_must(s, 0, EV_CALL_BOOKED, "{'call':'c%d','terms':{'customer':'u','site':{"
+		fix_must(s, 0, EV_CALL_BOOKED,
+		    "{'call':'c%d','terms':{'customer':'u','site':{"
 		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine',"
 		    "'opened':@0,'appointment':{'from':@%d,'to':@%d},'duration_s':3600,"
-		    "'difficulty':0}}", 8 + n, n == 0 ? 86400 : 7200, n == 0 ? 93600 : 10800);
+		    "'difficulty':0}}",
+		    8 + n, n == 0 ? 86400 : 7200, n == 0 ? 93600 : 10800);
 		after = ripple_plan_cost(s, T0, NULL, 0);
 		if (n == 0)
 			assert_int_equal(cost_total(&after), cost_total(&before));
@@ -235,8 +244,8 @@ test_accounts(void **unused)
 
 		for (int32_t n = 0; n < spends[i].calls; n++)
 			plan.chosen[n] = calls[n];
-		body = fix_plan_body(s, -3000, i % 2 == 0 ? "t1: c3; t2: c1 c2" : "t1: c1 c2 c3; t2:",
-		    &plan);
+		body = fix_plan_body(s, -3000,
+		    i % 2 == 0 ? "t1: c3; t2: c1 c2" : "t1: c1 c2 c3; t2:", &plan);
 		json_object_set_new(body, "account", json_string(spends[i].account));
 		assert_int_equal(fix_apply_json(s, -3000, EV_PLAN_REVISED, body), 0);
 		if (account_hour(s, T0 - 3000) != spends[i].hour ||
@@ -262,12 +271,14 @@ static const struct {
 	{ "the day has less left", "'budget_event':5,'allowance_day':3", ACCOUNT_EVENT, 1 },
 	{ "the hour is used up", "'allowance_hour':2", ACCOUNT_EVENT, 0 },
 	{ "it was cut since", "'allowance_hour':1", ACCOUNT_EVENT, 0 },
-	{ "an emergency has its own", "'allowance_hour':2,'budget_emergency':5", ACCOUNT_EMERGENCY, 5 },
+	{ "an emergency has its own", "'allowance_hour':2,'budget_emergency':5", ACCOUNT_EMERGENCY,
+	    5 },
 	{ "an absence, too", "'allowance_hour':2,'budget_absence':6", ACCOUNT_ABSENCE, 6 },
 	{ "which ends as well", "'allowance_emergency':0", ACCOUNT_EMERGENCY, 0 },
 	{ "from inside: nothing", "", ACCOUNT_INSIDE, 0 },
 	{ "from inside: as allowed", "'budget_inside':1", ACCOUNT_INSIDE, 1 },
-	{ "from inside: never beyond the hour", "'budget_inside':1,'allowance_hour':2", ACCOUNT_INSIDE, 0 },
+	{ "from inside: never beyond the hour", "'budget_inside':1,'allowance_hour':2",
+	    ACCOUNT_INSIDE, 0 },
 	{ "nothing bounds a person", "'allowance_hour':0", ACCOUNT_PERSON, INT32_MAX },
 	{ "nobody pays", "", ACCOUNT_NONE, 0 },
 };
@@ -278,13 +289,15 @@ test_budgets(void **unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_LEN(budgets); i++) {
-		const struct fix_plan plan = { .kind = "solve", .why = TELL_MADE_ROOM,
+		const struct fix_plan plan = { .kind = "solve",
+			.why = TELL_MADE_ROOM,
 			.chosen = { "c1", "c2" } };
 		struct state *s = told_shop(budgets[i].guidelines);
 		int32_t budget;
 
 		assert_int_equal(fix_apply_json(s, -3000, EV_PLAN_REVISED,
-		    fix_plan_body(s, -3000, "t1: c3; t2: c1 c2", &plan)), 0);
+				     fix_plan_body(s, -3000, "t1: c3; t2: c1 c2", &plan)),
+		    0);
 		budget = account_budget(s, T0 - 3000, budgets[i].account);
 		if (budget != budgets[i].budget)
 			fail_msg("%s: %d", budgets[i].name, budget);
@@ -295,19 +308,26 @@ test_budgets(void **unused)
 /* --- the ripple --- */
 
 /*
- * A person moves c3 to t2: what is foretold is what then is, term by term; what people paid with their
- * calm is named apart.
+ * A person moves c3 to t2: what is foretold is what then is, term by term; what people paid with
+ * their calm is named apart.
  */
 static void
 test_ripple_comes_true(void **unused)
 {
 	struct state *s = told_shop("");
 	struct override_ask move = { .call = state_call_find(s, "c3"),
-		.tech = state_tech_find(s, "t2"), .after = -1 };
+		.tech = state_tech_find(s, "t2"),
+		.after = -1 };
 	struct override_move m;
-	struct ripple_ask ask = { .s = s, .now = T0 - 3000, .call = move.call, .budget = -1,
-		.kind = "override", .cause = { .event = EV_PLAN_REVISED, .call = move.call,
-		    .tech = move.tech, .why = TELL_OVERRIDDEN } };
+	struct ripple_ask ask = { .s = s,
+		.now = T0 - 3000,
+		.call = move.call,
+		.budget = -1,
+		.kind = "override",
+		.cause = { .event = EV_PLAN_REVISED,
+		    .call = move.call,
+		    .tech = move.tech,
+		    .why = TELL_OVERRIDDEN } };
 	struct ripple r;
 	struct cost split, now;
 	struct event *ev;
@@ -329,8 +349,13 @@ test_ripple_comes_true(void **unused)
 	assert_true(json_array_size(r.tells) >= 3); /* the customer, and both technicians */
 
 	/* The deed. */
-	struct revision v = { .kind = "override", .cause = ask.cause, .route = m.route,
-		.routes = m.routes, .disturbed = &m.disturbed, .budget = 1, .account = ACCOUNT_PERSON };
+	struct revision v = { .kind = "override",
+		.cause = ask.cause,
+		.route = m.route,
+		.routes = m.routes,
+		.disturbed = &m.disturbed,
+		.budget = 1,
+		.account = ACCOUNT_PERSON };
 	assert_int_equal(revision_event(s, ask.now, &v, &ev), 0);
 	ev->seq = state_seq(s) + 1;
 	assert_int_equal(state_apply(s, ev, why, sizeof(why)), 0);
@@ -354,11 +379,19 @@ test_ripple_breaks(void **unused)
 {
 	struct state *s = told_shop("'promise_after_s':1800");
 	int32_t c1 = state_call_find(s, "c1"), c3 = state_call_find(s, "c3");
-	struct override_ask move = { .call = c3, .tech = state_tech_find(s, "t1"), .after = -1,
+	struct override_ask move = { .call = c3,
+		.tech = state_tech_find(s, "t1"),
+		.after = -1,
 		.first = true };
 	struct override_move m;
-	struct ripple_ask ask = { .s = s, .now = T0 - 3000, .call = c3, .budget = -1,
-		.kind = "override", .cause = { .event = EV_PLAN_REVISED, .call = c3, .tech = move.tech,
+	struct ripple_ask ask = { .s = s,
+		.now = T0 - 3000,
+		.call = c3,
+		.budget = -1,
+		.kind = "override",
+		.cause = { .event = EV_PLAN_REVISED,
+		    .call = c3,
+		    .tech = move.tech,
 		    .why = TELL_OVERRIDDEN } };
 	struct ripple r;
 	char why[256] = "";
@@ -375,7 +408,8 @@ test_ripple_breaks(void **unused)
 	assert_int_equal(r.broken_outside, 2);
 	assert_true(r.broken[0].call == c1 || r.broken[1].call == c1);
 	assert_int_equal(r.goodwill_cents, 0); /* nobody has a contract */
-	assert_true(r.after.promise - r.before.promise >= 2 * state_guidelines(s)->break_promise_cents);
+	assert_true(
+	    r.after.promise - r.before.promise >= 2 * state_guidelines(s)->break_promise_cents);
 	ripple_done(&r);
 	override_done(&m);
 	state_free(s);
@@ -390,22 +424,26 @@ static const struct {
 	int32_t offers;
 	const char *text;
 } words[] = {
-	{ "nothing to gain", 1000, { { .budget = 0, .cost_cents = 1000 },
-	    { .budget = 1, .cost_cents = 1000 } }, 2, "Nothing is to be gained by moving anybody" },
-	{ "one pays", 10000, { { .budget = 0, .cost_cents = 10000 },
-	    { .budget = 1, .cost_cents = 5490, .disturbed = 1 },
-	    { .budget = -1, .cost_cents = 5490, .disturbed = 1 } }, 3,
-	    "The next call moved would save 45.10 USD; after 1 nothing more is to be gained" },
-	{ "one, then three", 10000, { { .budget = 0, .cost_cents = 10000 },
-	    { .budget = 1, .cost_cents = 9999, .disturbed = 1 },
-	    { .budget = 3, .cost_cents = 8000, .disturbed = 3 } }, 3,
-	    "The next call moved would save 0.01 USD; after 3 nothing more is to be gained" },
-	{ "two at once", 10000, { { .budget = 0, .cost_cents = 10000 },
-	    { .budget = 1, .cost_cents = 10000 },
-	    { .budget = 2, .cost_cents = 9000, .disturbed = 2 } }, 3,
+	{ "nothing to gain", 1000,
+	    { { .budget = 0, .cost_cents = 1000 }, { .budget = 1, .cost_cents = 1000 } }, 2,
+	    "Nothing is to be gained by moving anybody" },
+	{ "one pays", 10000,
+	    { { .budget = 0, .cost_cents = 10000 },
+		{ .budget = 1, .cost_cents = 5490, .disturbed = 1 },
+		{ .budget = -1, .cost_cents = 5490, .disturbed = 1 } },
+	    3, "The next call moved would save 45.10 USD; after 1 nothing more is to be gained" },
+	{ "one, then three", 10000,
+	    { { .budget = 0, .cost_cents = 10000 },
+		{ .budget = 1, .cost_cents = 9999, .disturbed = 1 },
+		{ .budget = 3, .cost_cents = 8000, .disturbed = 3 } },
+	    3, "The next call moved would save 0.01 USD; after 3 nothing more is to be gained" },
+	{ "two at once", 10000,
+	    { { .budget = 0, .cost_cents = 10000 }, { .budget = 1, .cost_cents = 10000 },
+		{ .budget = 2, .cost_cents = 9000, .disturbed = 2 } },
+	    3,
 	    "The next 2 calls moved would save 10.00 USD together; after 2 nothing more is to be gained" },
-	{ "for nothing", 10000, { { .budget = 0, .cost_cents = 9000 },
-	    { .budget = 1, .cost_cents = 9000 } }, 2,
+	{ "for nothing", 10000,
+	    { { .budget = 0, .cost_cents = 9000 }, { .budget = 1, .cost_cents = 9000 } }, 2,
 	    "10.00 USD would be saved without disturbing anybody; moving people would gain nothing more" },
 };
 
@@ -442,8 +480,8 @@ test_history(void **unused)
 	int64_t next;
 
 	(void)unused;
-	json_object_set_new(body, "cause", json_pack("{s:s, s:i, s:s}", "event", "call.booked", "seq",
-	    9, "call", "c4"));
+	json_object_set_new(body, "cause",
+	    json_pack("{s:s, s:i, s:s}", "event", "call.booked", "seq", 9, "call", "c4"));
 	json_object_set_new(body, "account", json_string("event"));
 	json_object_set_new(json_array_get(json_object_get(body, "told"), 0), "cents",
 	    json_integer(1234));
@@ -459,7 +497,8 @@ test_history(void **unused)
 	assert_string_equal(json_string_value(json_object_get(one, "account")), "event");
 	assert_string_equal(json_string_value(json_object_get(one, "customer")), "u3");
 	assert_int_equal(json_integer_value(json_object_get(one, "cents")), 1234);
-	assert_string_equal(json_string_value(json_object_get(json_object_get(one, "cause"), "text")),
+	assert_string_equal(json_string_value(
+				json_object_get(json_object_get(one, "cause"), "text")),
 	    "room was made for c4, for u4");
 	assert_true(json_is_true(json_object_get(json_array_get(moves, 1), "first")));
 	json_decref(moves);
@@ -474,11 +513,15 @@ test_history(void **unused)
 	assert_int_equal(json_array_size(moves), 3);
 	assert_int_equal(next, 0);
 	json_decref(moves);
-	ask = (struct history_ask){ .to = INT64_MAX, .before = INT64_MAX, .limit = 9, .call = "c4" };
+	ask =
+	    (struct history_ask){ .to = INT64_MAX, .before = INT64_MAX, .limit = 9, .call = "c4" };
 	moves = history_list(s, &ask, &next);
 	assert_int_equal(json_array_size(moves), 0); /* never moved */
 	json_decref(moves);
-	ask = (struct history_ask){ .to = INT64_MAX, .before = INT64_MAX, .limit = 9, .technician = "t2" };
+	ask = (struct history_ask){ .to = INT64_MAX,
+		.before = INT64_MAX,
+		.limit = 9,
+		.technician = "t2" };
 	moves = history_list(s, &ask, &next);
 	assert_int_equal(json_array_size(moves), 1);
 	json_decref(moves);
