@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/object.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/build.h"
 #include "proto/when.h"
+
+enum { SLIP_S = 60 /* less is not worth a word */ };
 
 json_t *
 object_when(const struct state *s, int64_t at)
@@ -288,14 +291,13 @@ object_breaks(const struct state *s, int32_t tech, const struct retimed *seen)
 	return list;
 }
 
+/* Whether the route goes on otherwise than it was published, by a minute or more somewhere. */
 static bool
-is_behind(const struct state *s, const struct tech *t, int64_t now)
+has_slipped(const struct tech *t, const struct retimed *r)
 {
 	for (int32_t i = 0; i < t->stops; i++) {
-		const struct stop *stop = &t->stop[i];
-		bool begun = state_call(s, stop->call)->status == CALL_ON_SITE;
-
-		if ((begun ? stop->end : stop->arrival) < now)
+		if (llabs(r->stop[i].arrival - t->stop[i].arrival) >= SLIP_S ||
+		    llabs(r->stop[i].end - t->stop[i].end) >= SLIP_S)
 			return true;
 	}
 	return false;
@@ -307,7 +309,7 @@ object_seen(const struct state *s, int32_t tech, int64_t now, struct retimed *re
 	const struct tech *t = state_tech(s, tech);
 
 	retime(s, tech, now, ret);
-	if (is_behind(s, t, now) && ret->losts == 0)
+	if (ret->losts == 0 && has_slipped(t, ret))
 		return;
 	memcpy(ret->stop, t->stop, (size_t)t->stops * sizeof(t->stop[0]));
 	memcpy(ret->taken, t->taken, sizeof(t->taken));

@@ -32,9 +32,9 @@ json_t *object_cost(const struct cost *c);
 json_t *object_disturbance(const struct state *s, const struct disturbed *d);
 
 /*
- * A technician's route as it is shown at now: as planned; or, while he is behind (something should have
- * begun or ended already, and that is not yet worth a revision), as it would go on from now. What no
- * longer fits at all is shown as planned until a revision says what becomes of it.
+ * A technician's route as it is shown at now: as it goes on from now, by the times that costs and
+ * quotes are of; or as published, where that differs by less than a minute. What no longer fits at all is
+ * shown as published until a revision says what becomes of it.
  */
 void object_seen(const struct state *s, int32_t tech, int64_t now, struct retimed *ret);
 

@@ -237,6 +237,17 @@ ripple_done(struct ripple *r)
 
 /* --- on the wire --- */
 
+/* What the change does to a promise: one that is missed by now is not broken by it. */
+static const char *
+becomes_of(const struct told_state *t, const struct delay *d)
+{
+	if (!t->promise)
+		return "none";
+	if (d->to >= t->promise_from && d->to <= t->promise_to)
+		return "holds";
+	return d->from > t->promise_to ? "missed" : "breaks";
+}
+
 json_t *
 ripple_delays(const struct state *s, const struct ripple *r)
 {
@@ -244,11 +255,8 @@ ripple_delays(const struct state *s, const struct ripple *r)
 
 	for (int32_t i = 0; i < r->delays && i < LIST_MAX; i++) {
 		const struct delay *d = &r->delay[i];
-		const struct told_state *t = &state_call(s, d->call)->told;
-		bool holds = d->to > 0 && d->to >= t->promise_from && d->to <= t->promise_to;
 		json_t *one = json_pack("{s:s, s:o, s:s}", "call", state_call(s, d->call)->id, "from",
-		    object_when(s, d->from), "promise",
-		    !t->promise ? "none" : holds ? "holds" : "breaks");
+		    object_when(s, d->from), "promise", becomes_of(&state_call(s, d->call)->told, d));
 
 		if (d->to > 0) {
 			build_set(&one, "to", object_when(s, d->to));
