@@ -28,7 +28,9 @@ cost_frame(const struct state *s, int64_t now)
 int64_t
 cost_due(const struct call_state *c)
 {
-	int64_t due = c->due > 0 ? c->due : INT64_MAX;
+	/* What was promised when it was carried over takes the place of the deadline that passed. */
+	bool agreed = c->carried > 0 && c->told.promise;
+	int64_t due = c->due > 0 && !agreed ? c->due : INT64_MAX;
 
 	if (c->appointment && c->appt_to < due)
 		due = c->appt_to;

@@ -72,6 +72,19 @@ struct spot {
 	int64_t cents;
 };
 
+/*
+ * Whether an insertion would put off a call that was placed before it and has no promise yet: who came
+ * first stays first.
+ */
+static bool
+puts_off(const struct morning *m, const struct retimed *r, const struct insertion *in)
+{
+	for (int32_t i = in->pos; i < r->stops; i++)
+		if (in->push_s[i] > 0 && !state_call(m->fork, r->stop[i].call)->told.promise)
+			return true;
+	return false;
+}
+
 /* The cheapest position on one route that breaks no promise; false when there is none. */
 static bool
 spot_on(const struct morning *m, int32_t tech, const struct visit *v, int64_t latest,
@@ -83,7 +96,8 @@ spot_on(const struct morning *m, int32_t tech, const struct visit *v, int64_t la
 
 	for (int32_t pos = 0; pos <= r->stops && r->stops < STATE_STOPS_MAX; pos++) {
 		if (!insertion_try(&m->f, tech, r, v, pos, &in) || in.broken > 0 ||
-		    in.start > latest || (best->tech >= 0 && in.cents >= best->cents))
+		    in.start > latest || puts_off(m, r, &in) ||
+		    (best->tech >= 0 && in.cents >= best->cents))
 			continue;
 		*best = (struct spot){ tech, pos, in.cents };
 		found = true;

@@ -33,8 +33,9 @@ void morning_done(struct morning *m);
 bool morning_works(const struct morning *m, int32_t tech);
 
 /*
- * Places a call where it costs least, without breaking a promise and, if it has one itself, within
- * it if that is possible. The technician; -1: it finds no place.
+ * Places a call where it costs least, without breaking a promise or putting off what was placed
+ * before it without one; if it has a promise itself, within it if that is possible. The technician;
+ * -1: it finds no place.
  */
 int32_t morning_place(struct morning *m, int32_t call);
 

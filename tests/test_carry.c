@@ -308,6 +308,30 @@ test_promises_hold_together(void **unused)
 	state_free(s);
 }
 
+/* With one technician, the one who has waited longest comes first, however short the others are. */
+static void
+test_oldest_first(void **unused)
+{
+	static const char *const ids[] = { "a", "b", "c" };
+	struct state *s = shop();
+	struct carried to[CARRY_MAX];
+
+	(void)unused;
+	for (int k = 1; k <= 2; k++)
+		fix_must(s, -3000, EV_TECHNICIAN_ABSENT, "{'technician':'t%d','version':2,'from':@-3000,"
+		    "'to':@2000000,'status':'absent'}", k);
+	for (int i = 0; i < 3; i++)
+		book(s, ids[i], i == 0 ? ",'due':@57599,'duration_s':10800" :
+		    ",'due':@57599,'duration_s':7200");
+	assert_int_equal(place_due(s, 31000, to), 3);
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(state_call(s, to[i].call)->id, ids[i]);
+		if (i > 0)
+			assert_true(to[i].promise.from > to[i - 1].promise.from);
+	}
+	state_free(s);
+}
+
 /* A day that is full, and a skill that nobody has. */
 static void
 test_no_room(void **unused)
@@ -377,6 +401,7 @@ main(void)
 		cmocka_unit_test(test_route_left_behind),
 		cmocka_unit_test(test_next_morning),
 		cmocka_unit_test(test_promises_hold_together),
+		cmocka_unit_test(test_oldest_first),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_no_shift_known),
 	};
