@@ -125,6 +125,22 @@ hold_promises(const struct state *s, const struct solve *solve)
 	}
 }
 
+/*
+ * What others may spend is not spent on who is inside: a planned request from inside may come later
+ * by such a solve, but nobody is moved for it to come sooner.
+ */
+static void
+hold_inside(const struct state *s, const struct solve *solve)
+{
+	for (int32_t i = 0; i < solve->scope.calls; i++) {
+		struct call *to = &solve->problem->call[i];
+
+		if (state_call(s, solve->scope.call[i])->inside && to->stay_served &&
+		    to->open_s < to->stay_s)
+			to->open_s = to->stay_s;
+	}
+}
+
 /* Hands a solve to a worker. On failure the solve is freed. */
 static int
 hand_over(struct desk *d, struct solve *solve)
@@ -136,6 +152,8 @@ hand_over(struct desk *d, struct solve *solve)
 
 	if (rc == 0 && solve->account == ACCOUNT_INSIDE)
 		hold_promises(d->t->state, solve);
+	else if (rc == 0 && solve->budget > 0)
+		hold_inside(d->t->state, solve);
 	if (rc == 0) {
 		limits = limits_of(d, solve, &deadline_ms);
 		rc = worker_solve(d->p->pool, limits, problem_to_json(solve->problem), deadline_ms,

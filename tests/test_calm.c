@@ -353,6 +353,30 @@ test_inside_breaks_no_promise(void **unused)
 	}
 }
 
+/* What an emergency may move is not moved for who is inside, though he has waited too long already.
+ */
+static void
+test_nobody_is_moved_along(void **unused)
+{
+	struct story s;
+	const char *call[VISITS], *inside;
+	int64_t before, after;
+	json_t *j;
+
+	(void)unused;
+	open_a_day(&s, call, json_pack("{s:i}", "freeze_s", 0));
+	inside = rush(&s, "Own lift", "urgent", "08:40", "Mr Weber");
+	j = story_call(&s, inside);
+	before = story_s(json_object_get(j, "arrival"));
+	json_decref(j);
+	rush(&s, "Lift", "trapped", "08:30", NULL);
+	j = story_call(&s, inside);
+	after = story_s(json_object_get(j, "arrival"));
+	json_decref(j);
+	assert_true(after >= before);
+	story_close(&s);
+}
+
 /* --- why was I moved? --- */
 
 static void
@@ -419,6 +443,7 @@ main(void)
 		cmocka_unit_test(test_emergencies_spend_their_own),
 		cmocka_unit_test(test_the_hour_is_used_up),
 		cmocka_unit_test(test_inside_breaks_no_promise),
+		cmocka_unit_test(test_nobody_is_moved_along),
 		cmocka_unit_test(test_why_was_i_moved),
 	};
 
