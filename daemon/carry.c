@@ -7,6 +7,7 @@
 #include "daemon/build.h"
 #include "daemon/insertion.h"
 #include "daemon/morning.h"
+#include "daemon/tell.h"
 
 /* --- the end of the day --- */
 
@@ -133,8 +134,10 @@ candidates(const struct state *s, int64_t now, int64_t from, struct ranked *list
 	for (int32_t i = 0; i < open_n; i++) {
 		const struct call_state *c = state_call(s, open[i]);
 
+		/* Who was promised another time just now hears of no third one yet. */
 		if (is_left(c, next, from == 0) && is_of_today(c, now, next) &&
-		    (now >= from || is_pressing(c, now)))
+		    (now >= from || is_pressing(c, now)) &&
+		    (now >= next - CARRY_LAST_S || !tell_waits(s, open[i], now)))
 			list[n++] = (struct ranked){ c->severity, c->carried, open[i],
 				c->opened };
 	}

@@ -8,6 +8,7 @@
 #include "daemon/build.h"
 #include "daemon/log.h"
 #include "daemon/planner_impl.h"
+#include "daemon/promises.h"
 #include "daemon/risk.h"
 
 enum {
@@ -97,18 +98,16 @@ said_at(struct desk *d, int32_t call)
 static bool
 is_news(const struct guidelines *g, const struct call_state *c, const struct outlook *o)
 {
-	if (!c->at_risk)
-		return o->late || o->risk_pct >= g->risk_pct;
-	if (!o->late && 3 * o->risk_pct < 2 * g->risk_pct)
+	if (promises_at_risk(g, c, o->risk_pct, o->late) != c->at_risk)
 		return true;
-	return o->risk_pct >= LIKELY_PCT && c->risk_pct < LIKELY_PCT;
+	return c->at_risk && o->risk_pct >= LIKELY_PCT && c->risk_pct < LIKELY_PCT;
 }
 
 static json_t *
 risk_body(const struct state *s, const struct outlook *o)
 {
 	const struct call_state *c = state_call(s, o->call);
-	bool at_risk = o->late || 3 * o->risk_pct >= 2 * state_guidelines(s)->risk_pct;
+	bool at_risk = promises_at_risk(state_guidelines(s), c, o->risk_pct, o->late);
 	json_t *body = json_pack("{s:s, s:i, s:b, s:{s:I, s:I}}", "call", c->id, "risk_pct",
 	    (int)o->risk_pct, "at_risk", (int)at_risk, "promise", "from",
 	    (json_int_t)c->told.promise_from, "to", (json_int_t)c->told.promise_to);

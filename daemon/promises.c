@@ -27,6 +27,12 @@ struct list {
 	int64_t horizon; /* the last end of a route planned for now */
 };
 
+bool
+promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct, bool late)
+{
+	return late || risk_pct >= g->risk_pct || (c->at_risk && 3 * risk_pct >= 2 * g->risk_pct);
+}
+
 static bool
 is_wanted(const struct list *l, const struct call_state *c)
 {
@@ -44,7 +50,7 @@ add(struct list *l, struct line *line)
 
 	line->late = c->told.promise &&
 	    (line->arrival > c->told.promise_to || l->now > c->told.promise_to);
-	line->at_risk = line->late || line->risk_pct >= state_guidelines(l->s)->risk_pct;
+	line->at_risk = promises_at_risk(state_guidelines(l->s), c, line->risk_pct, line->late);
 	if (!l->filter->at_risk || line->at_risk)
 		l->line[l->lines++] = *line;
 }

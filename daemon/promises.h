@@ -17,6 +17,13 @@ struct promises_filter {
 	int32_t limit;
 };
 
+/*
+ * Whether a promise counts as at risk: the plan misses it, or the guideline's chance of missing it is
+ * reached, or, once it was said to be at risk, two thirds of that.
+ */
+bool promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct,
+    bool late);
+
 /* The array "promises", riskiest first; new reference, NULL when out of memory. */
 json_t *promises_list(const struct state *s, int64_t now, const struct promises_filter *filter);
 

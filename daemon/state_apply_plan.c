@@ -63,8 +63,9 @@ tell(struct state *s, struct told_new *told)
 	struct call_slot *slot = s->call[told->call];
 	json_t *was = slot->history;
 
-	if (told->told.any && slot->c.told.first_at == 0)
-		slot->c.answer = ANSWER_NONE; /* a first ETA, to be answered anew */
+	/* A first ETA, to be answered anew, unless it is for the time that he asked for himself. */
+	if (told->told.any && slot->c.told.first_at == 0 && slot->c.answer != ANSWER_COUNTERED)
+		slot->c.answer = ANSWER_NONE;
 	slot->c.told = told->told;
 	slot->history = told->history;
 	told->history = was; /* freed with the revision */

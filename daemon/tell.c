@@ -10,6 +10,8 @@
 #include "daemon/risk.h"
 #include "daemon/window.h"
 
+enum { QUIET_S = 600 /* a new window outlasts the time in which no other is told by so much */ };
+
 /* Reasons, as codes and in words for consoles; message texts have their own, in every language. */
 enum reason {
 	REASON_PLANNED,
@@ -203,12 +205,14 @@ promise_first(const struct tell *t, const struct stop *stop)
 	return w;
 }
 
-/* The window that replaces one: wide enough to hold, and for as long as no other can be told. */
+/* The window that replaces one: wide enough to hold, and open for as long as no other can be told. */
 static struct span
 promise_again(const struct tell *t, const struct stop *stop, const struct risk_stop *risk)
 {
 	const struct guidelines *g = state_guidelines(t->s);
-	int64_t quiet = sooner(t->now + g->repromise_wait_s, stop->arrival + g->promise_after_s);
+	/* Were it to slip again, there is time to say so before it ends. */
+	int64_t quiet = QUIET_S +
+	    sooner(t->now + g->repromise_wait_s, stop->arrival + g->promise_after_s);
 	int32_t pct;
 	struct span w;
 

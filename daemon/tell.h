@@ -15,9 +15,9 @@
  *
  * A promise that the plan misses is replaced once, by one telling that carries the old window and the
  * new: as soon as the end of the old one is within tell_ahead_s; before that the plan may still mend
- * it. The new window begins with the arrival and is wide enough to hold: see window.h. It ends no sooner
- * than repromise_wait_s from now, if that is within promise_after_s of the arrival, for so long the
- * customer hears of no other: neither another window nor an ETA that leaves it.
+ * it. The new window begins with the arrival and is wide enough to hold: see window.h. For
+ * repromise_wait_s the customer hears of no other, neither another window nor an ETA that leaves it; so
+ * it ends ten minutes after that at the earliest, unless that is far from the arrival (promise_after_s).
  *
  * A customer who declined declines_max times, or whose promise was released because no answer came, is
  * told nothing until somebody has agreed a window with him, or a technician sets out.

@@ -93,16 +93,24 @@ is_decided(const struct tell *t, int32_t call)
 	    ((t->why == TELL_OVERRIDDEN || t->why == TELL_AMENDED) && t->call == call);
 }
 
-/* How long after the last telling a moved ETA is told again. */
+/*
+ * When a moved ETA is told again. Of a technician who is idle it is told no more than once in the whole
+ * time, and not when the promise is about to be missed: that is told then.
+ */
 static int64_t
-pause_s(const struct state *s, int32_t tech, const struct call_state *c)
+moved_from(const struct state *s, int32_t tech, const struct stop *stop)
 {
+	const struct guidelines *g = state_guidelines(s);
+	const struct call_state *c = state_call(s, stop->call);
 	const struct tech *t = state_tech(s, tech);
-	int64_t wait_s = state_guidelines(s)->repromise_wait_s;
 
 	if (c->status == CALL_EN_ROUTE && c->told.at < t->since)
 		return 0;
-	return t->status == TECH_FREE || t->status == TECH_OFF ? wait_s : wait_s / PAUSE_PARTS;
+	if (t->status != TECH_FREE && t->status != TECH_OFF)
+		return c->told.at + g->repromise_wait_s / PAUSE_PARTS;
+	if (c->told.promise_to - stop->arrival < g->eta_tolerance_s)
+		return INT64_MAX;
+	return c->told.at + g->repromise_wait_s;
 }
 
 /* Told, and it stays within its promise. */
@@ -117,7 +125,7 @@ again_from(const struct state *s, const struct tell *t, int32_t tech, const stru
 		return 0;
 	if (moved <= tolerance_s && -moved <= tolerance_s)
 		return INT64_MAX;
-	return is_decided(t, stop->call) ? 0 : c->told.at + pause_s(s, tech, c);
+	return is_decided(t, stop->call) ? 0 : moved_from(s, tech, stop);
 }
 
 /* The plan misses its promise. */
