@@ -123,7 +123,8 @@ demo_run(struct replay *r, volatile int *stop)
 		r->options.speed = (double)(r->fleet.last_s - r->fleet.first_s) / DEMO_S;
 	/* The clock waits for background improvement: it is kept short. */
 	(void)options_guideline(&r->options, "background_ms=30");
-	r->options.customers_answer = r->options.contracts = true; /* there is more to see */
+	/* There is more to see: customers who answer, and a tomorrow to carry over to. */
+	r->options.customers_answer = r->options.contracts = r->options.tomorrow = true;
 	rc = show_init(&s, stdout, &d);
 	if (rc < 0)
 		return rc;

@@ -45,6 +45,7 @@ struct options {
 	int32_t days, train;   /* season: days of the first file; the first so many are not scored */
 	bool ways;             /* kinds of work, and technicians with them, have ways of their own */
 	bool contracts;        /* customers have contracts, which decide goodwill */
+	bool tomorrow;         /* technicians also work the same shift on the day after */
 	bool exec_steps;       /* it is told the routes as they stand */
 	/* receive */
 	const char *secret;

@@ -16,6 +16,7 @@
 enum {
 	CALL_TIMEOUT_MS = 20000,
 	SETTLE_TIMEOUT_MS = 120000,
+	DAY_S = 86400,
 	WAITING_MAX = 512, /* facts whose first push is still looked out for */
 };
 
@@ -462,13 +463,34 @@ agree_on_guidelines(struct remote *r, struct desk *desk)
 	return rc;
 }
 
+/* The parameters of technician.add; of a shop that goes on tomorrow, with the same shift then. */
+static json_t *
+tech_params(const struct remote *r, const struct fleet_tech *t)
+{
+	json_t *o = fleet_tech_to_json(t, r->replay->day.zone), *next;
+	struct fleet_tech then = *t;
+
+	if (!r->replay->options.tomorrow)
+		return o;
+	then.from_s += DAY_S;
+	then.to_s += DAY_S;
+	for (int32_t i = 0; i < then.dues; i++) {
+		then.due[i].from_s += DAY_S;
+		then.due[i].to_s += DAY_S;
+	}
+	next = fleet_tech_to_json(&then, r->replay->day.zone);
+	json_array_extend(json_object_get(o, "shifts"), json_object_get(next, "shifts"));
+	json_decref(next);
+	return o;
+}
+
 /* Adds or amends a technician; one who was there before has other places and hours today. */
 static int
 set_technician(struct remote *r, int32_t k)
 {
 	const struct fleet_tech *t = &r->replay->fleet.tech[k];
 	bool there = json_object_get(r->names.tech, t->id) != NULL;
-	json_t *o = fleet_tech_to_json(t, r->replay->day.zone);
+	json_t *o = tech_params(r, t);
 
 	json_object_set_new(r->names.tech, t->id, json_integer(k));
 	return ask(r, there ? "technician.amend" : "technician.add", command(r, o), CALL_TIMEOUT_MS,

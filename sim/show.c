@@ -286,22 +286,31 @@ on_told(void *arg, const struct desk *d, const struct telling *t)
 	    t->reason);
 }
 
+/* What a technician's own lines say already is not said twice. */
+static bool
+is_news(const struct saying *said)
+{
+	return strcmp(said->what, "on_the_way") != 0 && strcmp(said->what, "done") != 0;
+}
+
 static void
 on_said(void *arg, const struct desk *d, const struct saying *said)
 {
 	struct show *s = arg;
-	char name[80];
+	char buf[80];
+	const char *name = show_call_name(d, said->call, buf);
 
-	show_call_name(d, said->call, name);
 	switch (said->kind) {
 	case SAID_MESSAGE:
 		s->messages++;
-		line(s, d, said->at_s, INK_CYAN, sym_message, "message", "%-5s %s", name, said->text);
+		if (is_news(said))
+			line(s, d, said->at_s, INK_CYAN, sym_message, "message", "%-5s %s", name,
+			    said->text);
 		break;
 	case SAID_AT_RISK:
 		s->at_risk++;
 		line(s, d, said->at_s, INK_YELLOW, sym_risk, "at risk",
-		    "%-5s its promise is missed with %.0f %%", name, said->risk * 100);
+		    "%-5s its promise may be missed: %.0f %%", name, said->risk * 100);
 		break;
 	case SAID_GOODWILL:
 		line(s, d, said->at_s, INK_MAGENTA, sym_other, "goodwill", "%-5s %s, %.2f: %s", name,
