@@ -123,7 +123,7 @@ put_wanted(const struct state *s, int32_t call, json_t **j)
 	if (c->appointment)
 		build_set(j, "appointment", object_window(s, c->appt_from, c->appt_to));
 	state_work(s, c->tech, call, &work);
-	build_set(j, "duration_s", json_integer(work.planned_s));
+	build_set(j, "duration_s", json_integer(c->closed == 0 ? work.planned_s : c->duration_s));
 	build_set(j, "difficulty", json_integer(c->difficulty));
 }
 

@@ -95,16 +95,17 @@ status_read(const struct event *ev, struct body *b, const struct call_state *c)
 		body_fail(b, -EBADMSG, "status: expected %s, got %s", is, said);
 }
 
-/* The work turned out to be of another kind. */
+/* The work turned out to be of another kind: a duration that was given was for the first one. */
 static void
 kind_read(const struct state *s, struct body *b, struct stop_event *e)
 {
+	static const char *const gone[] = { "duration_s", NULL };
 	const char *kind = body_str(b, "kind", STATE_KIND_SIZE);
 	json_t *terms;
 
 	if (body_failed(b))
 		return;
-	terms = terms_merge(s->call[e->call]->c.terms, NULL);
+	terms = terms_without(s->call[e->call]->c.terms, gone);
 	if (terms != NULL && json_object_set_new(terms, "kind", json_string(kind)) < 0) {
 		json_decref(terms);
 		terms = NULL;

@@ -409,6 +409,28 @@ test_learning(void **unused)
 	state_free(s);
 }
 
+/* A duration that was given is forgotten with the kind of work it was given for. */
+static void
+test_kind_changed(void **unused)
+{
+	struct state *s = told_shop();
+	const struct call_state *c = fix_call(s, "c1");
+
+	(void)unused;
+	fix_must(s, 0, EV_SHIFT_STARTED,
+	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,'lon_udeg':-87630000}}");
+	fix_must(s, 600, EV_STOP_ARRIVED,
+	    "{'technician':'t1','call':'c1','version':2,'at':@600,'end':@4200}");
+	assert_true(c->duration_given);
+	fix_must(s, 700, EV_STOP_KIND_CHANGED,
+	    "{'technician':'t1','call':'c1','version':3,'kind':'drive','end':@5000}");
+	assert_false(c->duration_given);
+	assert_int_equal(c->duration_s, state_guidelines(s)->duration_routine_s);
+	assert_string_equal(c->kind, "drive");
+	fix_sound(s, "another kind");
+	state_free(s);
+}
+
 /* What the customer declined does not show how well quotes hold. */
 static void
 test_no_lesson(void **unused)
@@ -564,6 +586,7 @@ main(void)
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_goodwill),
 		cmocka_unit_test(test_learning),
+		cmocka_unit_test(test_kind_changed),
 		cmocka_unit_test(test_no_lesson),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_morning),
