@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests about calls: amending, cancelling, looking. Booking is in method_book.c. */
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "daemon/build.h"
 #include "daemon/method_help.h"
 #include "daemon/object.h"
+#include "daemon/tracking.h"
 #include "daemon/wanted.h"
 
 enum { LIST_DEFAULT = 200 };
@@ -113,9 +115,20 @@ static void
 call_get(struct request *r)
 {
 	struct found f = { 0 };
+	unsigned char key[STORE_KEY_SIZE];
+	char token[TRACKING_SIZE];
+	json_t *call;
 
-	if (help_call(r, &f))
-		request_reply(r, object_call(f.s, f.call, true));
+	if (!help_call(r, &f))
+		return;
+	call = object_call(f.s, f.call, true);
+	if (request_principal(r)->role != ROLE_TECHNICIAN) {
+		store_key(request_shop(r)->store, key);
+		tracking_make(key, state_territory(f.s), state_call(f.s, f.call)->id, token);
+		sodium_memzero(key, sizeof(key));
+		build_set(&call, "tracking", json_string(token));
+	}
+	request_reply(r, call);
 }
 
 /* Which calls are listed. */

@@ -12,6 +12,7 @@
 #include "daemon/request.h"
 #include "daemon/session.h"
 #include "proto/frame.h"
+#include "daemon/webhook.h"
 #include "proto/when.h"
 
 enum { PROTOCOL = 1 /* the only version there is */ };
@@ -245,6 +246,19 @@ store_status(const struct shop *shop)
 	    "fsync_us_p50", (json_int_t)f.fsync_us_p50, "fsync_us_p99", (json_int_t)f.fsync_us_p99);
 }
 
+/* NULL: the store cannot be read, or out of memory. */
+static json_t *
+webhooks_status(const struct shop *shop)
+{
+	struct webhook_figures f;
+
+	if (webhooks_figures(shop->webhooks, &f) < 0)
+		return NULL;
+	return json_pack("{s:I, s:I, s:I, s:I}", "webhooks",
+	    (json_int_t)webhooks_count(shop->webhooks), "waiting", (json_int_t)f.waiting, "dead",
+	    (json_int_t)f.dead, "restarts", (json_int_t)f.restarts);
+}
+
 static void
 status_get(struct request *r)
 {
@@ -256,11 +270,12 @@ status_get(struct request *r)
 		build_add(&territories,
 		    territory_status(shop, shop->territory[i]->state));
 	request_reply(r,
-	    json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "version", PACKAGE_VERSION,
+	    json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o*}", "version", PACKAGE_VERSION,
 		"boot", shop->boot, "now", when_json(shop, clock_now(&shop->clock)), "clock",
 		shop->clock.is_virtual ? "virtual" : "real", "uptime_s", (json_int_t)up_s,
 		"sessions", (json_int_t)sessions_count(shop->sessions), "territories", territories,
-		"solver", solver_status(shop), "store", store_status(shop)));
+		"solver", solver_status(shop), "store", store_status(shop), "webhooks",
+		webhooks_status(shop)));
 }
 
 /* --- clock.advance --- */

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/store.h"
+#include "daemon/store_message.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -382,9 +382,141 @@ test_newer_schema(void **unused)
 	store_close(open_store());
 	meddle("PRAGMA user_version = 99");
 	refused(url, false,
-	    "has schema 99, this evenkeeld knows up to 1: install the newer version");
-	meddle("PRAGMA user_version = 1"); /* and nothing was changed by the refusal */
+	    "has schema 99, this evenkeeld knows up to 2: install the newer version");
+	meddle("PRAGMA user_version = 2"); /* and nothing was changed by the refusal */
 	store_close(open_store());
+}
+
+/* --- messages and what becomes of them --- */
+
+static void
+put_hook(struct store *st, const char *id, const char *kinds)
+{
+	struct store_outward o = { .what = OUTWARD_PUT };
+	struct store_write w = { .outward = &o, .at_s = 1000 };
+
+	snprintf(o.webhook.id, sizeof(o.webhook.id), "%s", id);
+	snprintf(o.webhook.url, sizeof(o.webhook.url), "https://example.org/");
+	snprintf(o.webhook.kinds, sizeof(o.webhook.kinds), "%s", kinds);
+	assert_int_equal(store_append(st, &w, NULL, NULL), 0);
+	wait_idle(st);
+}
+
+/* Messages of a call, of kind moved, at second 1000 plus their sequence. */
+static void
+write_messages(struct store *st, int64_t seq, const char *call, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char id[16];
+		struct event *ev;
+		struct store_write w = { .territory = "main", .events = 1, .at_s = 1000 };
+
+		snprintf(id, sizeof(id), "m%d", (int)seq + i);
+		ev = event_new(EV_MESSAGE_WRITTEN, 1000 + seq + i,
+		    json_pack("{s:s, s:s, s:s}", "message", id, "call", call, "kind", "moved"));
+		ev->seq = seq + i;
+		w.event = &ev;
+		assert_int_equal(store_append(st, &w, NULL, NULL), 0);
+		event_free(ev);
+	}
+	wait_idle(st);
+}
+
+static void
+result(struct store *st, const char *hook, int64_t seq, enum store_delivery_status status,
+    int64_t next_s)
+{
+	struct store_outward o = { .what = OUTWARD_RESULT };
+	struct store_write w = { .outward = &o, .at_s = 2000 };
+
+	snprintf(o.delivery.webhook, sizeof(o.delivery.webhook), "%s", hook);
+	snprintf(o.delivery.territory, sizeof(o.delivery.territory), "main");
+	o.delivery.seq = seq;
+	o.delivery.status = status;
+	o.delivery.tries = 1;
+	o.delivery.next_s = next_s;
+	assert_int_equal(store_append(st, &w, NULL, NULL), 0);
+	wait_idle(st);
+}
+
+static int
+list_due(void *arg, const struct store_delivery *d, const struct event *ev)
+{
+	char *text = arg;
+
+	assert_int_equal(ev->seq, d->seq);
+	sprintf(text + strlen(text), "%d ", (int)d->seq);
+	return 0;
+}
+
+static void
+expect_due(struct store *st, const char *hook, int64_t now_s, const char *expected)
+{
+	char text[400] = "";
+
+	assert_int_equal(store_due(st, hook, now_s, list_due, text), 0);
+	assert_string_equal(text, expected);
+}
+
+/* A store of the first version is brought up to date, with what is in it. */
+static void
+test_older_schema(void **unused)
+{
+	struct store *st = open_store();
+	int64_t at_s = 0;
+
+	(void)unused;
+	assert_int_equal(append(st, "main", 1, NULL, 0), 0);
+	wait_idle(st);
+	store_close(st);
+	meddle("DROP TABLE message; DROP TABLE webhook; DROP TABLE delivery; PRAGMA user_version = 1");
+	st = open_store();
+	assert_int_equal(store_newest(st, &at_s), 0);
+	assert_int_equal(at_s, 1001);
+	put_hook(st, "a", "");
+	write_messages(st, 2, "c1", 1);
+	store_close(st);
+}
+
+/* Of a call only the oldest that waits is due; taken, given up or replayed, the order holds. */
+static void
+test_deliveries_in_order(void **unused)
+{
+	struct store *st = open_store();
+	struct store_outward o = { .what = OUTWARD_REPLAY };
+	struct store_write w = { .outward = &o, .at_s = 4000 };
+	int64_t n = -1;
+
+	(void)unused;
+	put_hook(st, "a", "");
+	put_hook(st, "b", " booked ");
+	write_messages(st, 1, "c1", 3);
+	write_messages(st, 4, "c2", 1);
+	expect_due(st, "a", 1000, "");
+	expect_due(st, "a", 2000, "1 4 ");
+	expect_due(st, "b", 2000, ""); /* wants other kinds */
+	result(st, "a", 1, DELIVERY_WAITING, 2500);
+	expect_due(st, "a", 2000, "4 ");
+	assert_int_equal(store_next_due(st, "a", 2000, &n), 0);
+	assert_int_equal(n, 2500);
+	result(st, "a", 1, DELIVERY_DEAD, 2500);
+	expect_due(st, "a", 2000, "4 2 ");
+	result(st, "a", 2, DELIVERY_DELIVERED, 2600);
+	expect_due(st, "a", 2000, "4 3 ");
+
+	/* What was given up comes again behind what is due of its call. */
+	snprintf(o.delivery.webhook, sizeof(o.delivery.webhook), "a");
+	snprintf(o.delivery.territory, sizeof(o.delivery.territory), "main");
+	o.delivery.next_s = 3000;
+	assert_int_equal(store_replay_count(st, &o.delivery, &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(store_append(st, &w, NULL, NULL), 0);
+	wait_idle(st);
+	expect_due(st, "a", 2999, "");
+	expect_due(st, "a", 3000, "1 4 ");
+	result(st, "a", 1, DELIVERY_DELIVERED, 3000);
+	expect_due(st, "a", 3000, "3 4 ");
+	store_close(st);
 }
 
 static void
@@ -469,6 +601,8 @@ main(void)
 		CASE(test_one_daemon_a_store),
 		CASE(test_clocks_are_not_mixed),
 		CASE(test_newer_schema),
+		CASE(test_older_schema),
+		CASE(test_deliveries_in_order),
 		CASE(test_foreign_database),
 		CASE(test_not_a_database),
 		CASE(test_damaged),
