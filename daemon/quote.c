@@ -213,6 +213,7 @@ struct making {
 	const struct quote_ask *ask;
 	struct field wished, free, day; /* as wished; without a wish; another day */
 	struct candidate another;
+	bool other_day; /* another was found */
 	struct pool pool;
 	int32_t chance_pct; /* the best that the wish has */
 };
@@ -292,45 +293,59 @@ preferred_of(const struct quote_need *need)
 	return id != NULL ? id : "";
 }
 
-/* Shows the best of each kind; one that does not stand the check gives way to the next best. */
+/* One more option. -EPERM: it does not stand the check. */
 static int
-show_best(struct making *w, struct quote_result *ret)
+show_one(const struct making *w, const struct candidate *c, unsigned kinds,
+    struct quote_result *ret)
 {
-	const char *preferred = preferred_of(&w->ask->need);
+	int rc = quote_show(w->ask, c, kinds, &ret->option[ret->options]);
+
+	ret->options += rc == 0;
+	return rc;
+}
+
+/* The kinds of which a candidate is the best; 0 if it was shown with an earlier one. */
+static unsigned
+kinds_of(const int32_t best[QUOTE_KINDS], int k)
+{
+	unsigned kinds = 0;
+
+	for (int of = 0; of < QUOTE_ANOTHER_DAY; of++) {
+		if (best[of] != best[k])
+			continue;
+		if (of < k)
+			return 0;
+		kinds |= 1U << of;
+	}
+	return kinds;
+}
+
+/* Shows the best of each kind but those not wanted. -EPERM: one does not stand the check, and is out. */
+static int
+show_each(struct making *w, unsigned not, struct quote_result *ret)
+{
 	int32_t best[QUOTE_KINDS];
 	int rc = 0;
 
-	for (bool again = true; again;) {
-		again = false;
-		quote_done(ret);
-		quote_choose(&w->pool, preferred, best);
-		for (int k = 0; k < QUOTE_ANOTHER_DAY && !again; k++) {
-			unsigned kinds = 0;
+	quote_choose(&w->pool, preferred_of(&w->ask->need), best);
+	for (int k = 0; k < QUOTE_ANOTHER_DAY; k++)
+		if ((not >> k & 1) != 0)
+			best[k] = -1;
+	for (int k = 0; rc == 0 && k < QUOTE_ANOTHER_DAY; k++) {
+		unsigned kinds = best[k] < 0 ? 0 : kinds_of(best, k);
 
-			for (int of = 0; of < QUOTE_ANOTHER_DAY; of++)
-				if (best[of] == best[k])
-					kinds |= (of < k) ? ~0U : 1U << of;
-			/* Shown with the first of its kinds. */
-			if (best[k] < 0 || kinds == ~0U || (kinds & ((1U << k) - 1)) != 0)
-				continue;
-			rc = quote_show(w->ask, &w->pool.list[best[k]], kinds,
-			    &ret->option[ret->options]);
-			if (rc == -EPERM) {
-				w->pool.list[best[k]].bad = true;
-				again = true;
-			} else if (rc < 0) {
-				return rc;
-			} else {
-				ret->options++;
-			}
-		}
+		if (kinds == 0)
+			continue;
+		rc = show_one(w, &w->pool.list[best[k]], kinds, ret);
+		if (rc == -EPERM)
+			w->pool.list[best[k]].bad = true;
 	}
-	return 0;
+	return rc;
 }
 
-/* The day after the last that is offered until now. */
+/* The day after the last that is looked at until now, or the one that was wished. */
 static int
-show_another_day(struct making *w, struct quote_result *ret)
+find_another_day(struct making *w)
 {
 	int64_t after = w->ask->now;
 	int rc;
@@ -342,14 +357,39 @@ show_another_day(struct making *w, struct quote_result *ret)
 			after = c->spot.start;
 	}
 	rc = quote_another_day(w->ask, after, &w->day, &w->another);
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	if (w->another.chance_pct > w->chance_pct)
+	w->other_day = rc == 0;
+	if (w->other_day && w->another.chance_pct > w->chance_pct)
 		w->chance_pct = w->another.chance_pct;
-	rc = quote_show(w->ask, &w->another, 1U << QUOTE_ANOTHER_DAY,
-	    &ret->option[ret->options]);
-	if (rc == 0)
-		ret->options++;
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static bool
+any_meets(const struct making *w)
+{
+	for (int32_t i = 0; i < w->pool.n; i++)
+		if (w->pool.list[i].looked && !w->pool.list[i].bad && w->pool.list[i].meets)
+			return true;
+	return false;
+}
+
+/* All of them: another day comes last, unless it alone is what was wished. */
+static int
+show_all(struct making *w, struct quote_result *ret)
+{
+	bool first = w->other_day && w->another.meets && !any_meets(w);
+	unsigned kinds = 1U << QUOTE_LEAST | 1U << QUOTE_ANOTHER_DAY;
+	int rc;
+
+	do {
+		quote_done(ret);
+		rc = first ? show_one(w, &w->another, kinds, ret) : 0;
+		if (rc == -EPERM)
+			return rc;
+		if (rc == 0)
+			rc = show_each(w, first ? kinds : 0, ret);
+	} while (rc == -EPERM);
+	if (rc == 0 && w->other_day && !first)
+		rc = show_one(w, &w->another, 1U << QUOTE_ANOTHER_DAY, ret);
 	return rc == -EPERM ? 0 : rc;
 }
 
@@ -363,7 +403,7 @@ put_text(const struct making *w, struct quote_result *ret)
 		meets = meets || json_is_true(json_object_get(ret->option[i].shown, "meets"));
 	if (ret->options == 0)
 		snprintf(ret->text, sizeof(ret->text), "Nobody who may do it has room within a week");
-	else if (!today)
+	else if (!today && !meets)
 		snprintf(ret->text, sizeof(ret->text),
 		    "Nobody who may do it has room today: the first place is another day");
 	else if (has_wish(&w->ask->need) && !meets)
@@ -410,9 +450,9 @@ quote_make(const struct quote_ask *ask, struct quote_result *ret)
 	if (rc == 0 && (!has_wish(&ask->need) || is_wanting(&w, preferred_of(&ask->need))))
 		rc = look_free(&w);
 	if (rc == 0)
-		rc = show_best(&w, ret);
+		rc = find_another_day(&w);
 	if (rc == 0)
-		rc = show_another_day(&w, ret);
+		rc = show_all(&w, ret);
 	if (rc == 0)
 		rc = put_wish(&w, ret);
 	if (rc == 0)

@@ -65,6 +65,29 @@ try_day(const struct quote_ask *ask, const struct state *with, int32_t call, int
 	return rc;
 }
 
+/* The day of an appointment that is wished for later than today, with it. -ENOENT. */
+static int
+wished_day(const struct quote_ask *ask, struct field *ret, struct candidate *ret_best)
+{
+	int64_t midnight = morning_today(ask->s, ask->need.from);
+	struct state *with;
+	int32_t call;
+	int rc;
+
+	if (!ask->need.appointment || midnight <= morning_today(ask->s, ask->now))
+		return -ENOENT;
+	rc = quote_fork(ask->s, ask->now, &ask->need, true, &with, &call);
+	if (rc < 0)
+		return rc;
+	rc = try_day(ask, with, call, midnight, ret, ret_best);
+	state_free(with);
+	if (rc == 0 && !ret_best->meets) {
+		field_done(ret);
+		rc = -ENOENT;
+	}
+	return rc;
+}
+
 int
 quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
     struct candidate *ret_best)
@@ -72,9 +95,12 @@ quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
 	int64_t midnight = morning_today(ask->s, after);
 	struct state *with;
 	int32_t call;
-	int rc = quote_fork(ask->s, ask->now, &ask->need, false, &with, &call);
+	int rc = wished_day(ask, ret, ret_best);
 
+	if (rc != -ENOENT)
+		return rc;
 	*ret = (struct field){ 0 };
+	rc = quote_fork(ask->s, ask->now, &ask->need, false, &with, &call);
 	if (rc < 0)
 		return rc;
 	rc = -ENOENT;

@@ -63,8 +63,10 @@ void quote_look(const struct quote_need *need, struct pool *p, int32_t from);
 
 /* --- quote_day.c --- */
 
-/* The first day after that of `after` on which somebody has room, as a field, and the best place on it.
- * -ENOENT: none within a week. */
+/*
+ * The day of the appointment that is wished, if it can be met there; else the first day after that of
+ * `after` on which somebody has room: as a field, and the best place on it. -ENOENT: none within a week.
+ */
 int quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
     struct candidate *ret_best);
 

@@ -5,6 +5,13 @@
 
 #include "daemon/window.h"
 
+/* Before it no window begins: now; another day has no such moment. */
+static int64_t
+soonest(const struct field *fd)
+{
+	return fd->another_day ? 0 : fd->now;
+}
+
 /* Promises a window that ends when it was wished, and says how likely that is. */
 static void
 end_at(const struct risk_stop *r, int64_t to, struct candidate *c)
@@ -16,8 +23,8 @@ end_at(const struct risk_stop *r, int64_t to, struct candidate *c)
 	c->pct = window_pct(fd->s, r, to);
 	if (c->from > to - wide_s)
 		c->from = to - wide_s;
-	if (c->from < fd->now)
-		c->from = fd->now;
+	if (c->from < soonest(fd))
+		c->from = soonest(fd);
 }
 
 /* The wish is met by a start within it that is as likely as a window must be. */
@@ -37,7 +44,7 @@ look_wish(const struct quote_need *need, const struct risk_stop *r, struct candi
 		return;
 	if (need->appointment) {
 		end_at(r, need->to, c);
-		c->from = need->from > fd->now ? need->from : fd->now;
+		c->from = need->from > soonest(fd) ? need->from : soonest(fd);
 	} else if (c->to > need->due) {
 		/* It was only as wide as it was for being rounded. */
 		end_at(r, need->due, c);
@@ -50,7 +57,7 @@ look_stop(const struct quote_need *need, const struct risk_stop *r, struct candi
 	const struct field *fd = c->field;
 	struct span w;
 
-	window_for(fd->s, fd->now, r, c->spot.start,
+	window_for(fd->s, soonest(fd), r, c->spot.start,
 	    state_guidelines(fd->s)->quote_confidence_pct, &w, &c->pct);
 	c->from = w.from;
 	c->to = w.to;

@@ -289,6 +289,47 @@ test_nobody(void **unused)
 	state_free(s);
 }
 
+/* An appointment, today or on a later day: it is the window, if it can be. */
+static void
+test_appointment(void **unused)
+{
+	static const struct {
+		const char *name;
+		int64_t from_s, to_s;
+		bool later;
+	} wishes[] = {
+		{ "this afternoon", 5 * 3600, 7 * 3600, false },
+		{ "tomorrow", 86400 + 3600, 86400 + 3 * 3600, true },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
+		struct state *s = shop();
+		struct quotes *quotes = quotes_new("beef0123");
+		int64_t from = T0 + wishes[i].from_s, to = T0 + wishes[i].to_s, now = T0 - 3400;
+		json_t *t = terms(2, "");
+		struct quote_ask ask = { .s = s, .now = now, .need = { .terms = t, .appointment = true,
+			.from = from, .to = to } };
+		struct quote_result q;
+
+		json_object_set_new(t, "appointment", json_pack("{s:I, s:I}", "from", (json_int_t)from,
+		    "to", (json_int_t)to));
+		assert_int_equal(quote_make(&ask, &q), 0);
+		expect_whole(s, now, &q);
+		if (!meets(&q, 0) || q.option[0].from != from || q.option[0].to != to ||
+		    q.option[0].another_day != wishes[i].later)
+			fail_msg("%s: the first option is another", wishes[i].name);
+		assert_int_equal(of_kind(&q, QUOTE_LEAST), 0);
+		assert_true(json_number_value(json_object_get(q.wish, "confidence")) >= 0.9);
+		keep(quotes, s, now, t, &q);
+		expect_booked(s, now, quotes, &q, 0);
+		quote_done(&q);
+		quotes_free(quotes);
+		json_decref(t);
+		state_free(s);
+	}
+}
+
 /* Nobody was asked for a time: options all the same, and the question. */
 static void
 test_without_wish(void **unused)
@@ -509,6 +550,7 @@ main(void)
 		cmocka_unit_test(test_wish_too_soon),
 		cmocka_unit_test(test_preferred),
 		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_appointment),
 		cmocka_unit_test(test_without_wish),
 		cmocka_unit_test(test_rush),
 		cmocka_unit_test(test_what_is_quoted_happens),
