@@ -66,12 +66,26 @@ let_go(const struct state *s, int64_t now, const struct carried *c, int32_t n, s
 	return rc;
 }
 
+/* A window at a technician's stop: not before his shift begins. */
+static struct span
+window_at(const struct morning *m, int32_t tech, const struct risk_stop *risk, int64_t arrival)
+{
+	int64_t begins = state_tech(m->fork, tech)->shift[m->route[tech].shift].from;
+	struct span w;
+	int32_t pct;
+
+	window_for(m->fork, m->f.now, risk, arrival,
+	    state_guidelines(m->fork)->quote_confidence_pct, &w, &pct);
+	if (w.from < begins)
+		w = (struct span){ begins, w.to + begins - w.from };
+	return w;
+}
+
 /* The windows of the calls of ret that are on one route. */
 static int
 windows_on(const struct morning *m, int32_t tech, struct carried *ret, int32_t n)
 {
 	const struct retimed *r = &m->route[tech];
-	const struct guidelines *g = state_guidelines(m->fork);
 	struct risk_stop *risk;
 
 	if (r->stops == 0)
@@ -82,12 +96,9 @@ windows_on(const struct morning *m, int32_t tech, struct carried *ret, int32_t n
 	risk_route(m->fork, m->f.now, tech, r, risk);
 	for (int32_t i = 0; i < r->stops; i++) {
 		for (int32_t j = 0; j < n; j++) {
-			int32_t pct;
-
 			if (ret[j].call != r->stop[i].call)
 				continue;
-			window_for(m->fork, m->f.now, &risk[i], r->stop[i].arrival,
-			    g->quote_confidence_pct, &ret[j].promise, &pct);
+			ret[j].promise = window_at(m, tech, &risk[i], r->stop[i].arrival);
 			ret[j].not_before = m->from;
 		}
 	}

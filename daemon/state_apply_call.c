@@ -103,6 +103,8 @@ amended(struct state *s, struct call_slot *slot, struct body *b)
 		state_void_promise(&slot->c);
 		state_promise_window(&slot->c, slot->c.appt_from, slot->c.appt_to);
 	}
+	if (anew)
+		state_day_agreed(&slot->c);
 	if (strcmp(by, "customer") == 0)
 		slot->c.customer_fault = true;
 	return 0;

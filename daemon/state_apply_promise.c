@@ -272,6 +272,8 @@ change_put(struct state *s, const struct event *ev, const struct body *b, struct
 		new_terms_put(slot, &ch->terms);
 		ch->new_terms = false;
 	}
+	if (ch->answer == ANSWER_COUNTERED)
+		state_day_agreed(&slot->c);
 	if (ch->leaves)
 		leave(s, ev, ch);
 	slot->history = ch->history;

@@ -163,6 +163,8 @@ void new_terms_put(struct call_slot *slot, struct new_terms *n);
 void state_void_promise(struct call_state *c);
 /* A window that is promised anew, as first told, too. */
 void state_promise_window(struct call_state *c, int64_t from, int64_t to);
+/* An earlier time than the day it was carried over to may have been agreed: that day then goes. */
+void state_day_agreed(struct call_state *c);
 
 /* state_ledger.c: parts of the canonical JSON. */
 struct text;

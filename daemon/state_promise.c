@@ -87,6 +87,15 @@ state_promise_window(struct call_state *c, int64_t from, int64_t to)
 	c->told.promise_to = c->told.first_to = to;
 }
 
+void
+state_day_agreed(struct call_state *c)
+{
+	int64_t agreed = c->appointment ? c->appt_from : c->due;
+
+	if (agreed > 0 && agreed < c->not_before)
+		c->not_before = 0;
+}
+
 json_t *
 state_history_with(const struct call_slot *slot, json_t *entry)
 {

@@ -428,6 +428,29 @@ test_planned_to_the_next_day(void **unused)
 	story_close(&s);
 }
 
+/* Somebody is found after all: a time today is agreed again, and kept. */
+static void
+test_today_after_all(void **unused)
+{
+	struct story s;
+	const char *call;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ann", 42.35, -71.06, 3);
+	call = story_booked(&s, story_fixed("Baker", 42.36, -71.07, "10:00", "11:00", 60));
+	harness_do(s.desk, "call.carry_over", json_pack("{s:s}", "call", call));
+	story_at(&s, "08:00");
+	story_starts(&s, "ann");
+	expect_text(&s, call, "status", "unassigned");
+	harness_do(s.desk, "call.amend", json_pack("{s:s, s:{s:o, s:o}}", "call", call, "appointment",
+	    "from", story_time("14:00"), "to", story_time("15:00")));
+	story_settle(&s);
+	expect_text(&s, call, "status", "planned");
+	expect_text(&s, call, "arrival", STORY_DAY "14:00:00-04:00");
+	story_close(&s);
+}
+
 /* --- goodwill --- */
 
 static void
@@ -625,6 +648,7 @@ main(void)
 		cmocka_unit_test(test_shifts_of_the_morning),
 		cmocka_unit_test(test_by_a_dispatcher),
 		cmocka_unit_test(test_planned_to_the_next_day),
+		cmocka_unit_test(test_today_after_all),
 		cmocka_unit_test(test_goodwill_within_the_limit),
 		cmocka_unit_test(test_goodwill_lapses),
 		cmocka_unit_test(test_no_goodwill_after_a_decline),
