@@ -242,6 +242,53 @@ test_two_signatures_while_a_secret_rotates(void **unused)
 	assert_string_equal(receiver_at(&r, 1)->signature, with_new);
 }
 
+/* --- over TCP instead --- */
+
+/* Messages of a call that a client hears, resuming after a sequence. */
+static int
+heard(const char *token, int64_t after, const char *call)
+{
+	struct client *c = harness_client(&h, token);
+	struct client_note note;
+	int n = 0;
+
+	harness_do(c, "feed.subscribe", json_pack("{s:I, s:[s]}", "resume_from", (json_int_t)after,
+	    "topics", "message.written"));
+	while (client_poll(c, 100) > 0 && client_next_note(c, &note) > 0) {
+		const json_t *message = json_object_get(note.params, "message");
+
+		n += strcmp(json_string_value(json_object_get(message, "call")), call) == 0;
+		json_decref(note.params);
+	}
+	client_close(c);
+	return n;
+}
+
+/* A gateway that resumes from a command's answer hears what followed from it, once; also after a crash. */
+static void
+test_gateway_over_tcp(void **unused)
+{
+	char *gateway = harness_token(&h, "integration", NULL);
+	char *viewer = harness_token(&h, "viewer", NULL);
+	json_t *answer = harness_ok(h.admin, "call.book", json_pack(
+	    "{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36, "lon",
+	    -71.06, "appointment", "from", "2011-10-20T10:00:00-04:00", "to",
+	    "2011-10-20T12:00:00-04:00"));
+	int64_t seq = json_integer_value(json_object_get(answer, "seq"));
+	const char *call = json_string_value(json_object_get(answer, "call"));
+
+	(void)unused;
+	assert_int_equal(heard(gateway, seq, call), 1);
+	harness_kill(&h);
+	harness_again(&h);
+	assert_int_equal(heard(gateway, seq, call), 1);
+	assert_int_equal(heard(gateway, seq + 1, call), 0);
+	assert_int_equal(heard(viewer, seq, call), 0); /* what customers read is not for everybody */
+	json_decref(answer);
+	free(gateway);
+	free(viewer);
+}
+
 /* --- failures --- */
 
 static const int gaps_s[] = { 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 };
@@ -678,6 +725,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HOOK_TEST(test_message_is_signed),
 		HOOK_TEST(test_two_signatures_while_a_secret_rotates),
+		HOOK_TEST(test_gateway_over_tcp),
 		HOOK_TEST(test_ten_tries_then_by_hand),
 		HOOK_TEST(test_redirect_fails),
 		HOOK_TEST(test_order_of_a_call),
