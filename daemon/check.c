@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/tell.h"
+
 /* A call that the routes touch: where the stay plan has it, and where the new plan. */
 struct touched {
 	int32_t call;
@@ -465,6 +467,8 @@ check_immovable(const struct checker *ck, const struct touched *to, bool chosen)
 		return refuse(ck, "%s is pinned", c->id);
 	if (state_moves_today(ck->s, to->call, ck->now) >= state_guidelines(ck->s)->moves_max)
 		return refuse(ck, "%s was moved often enough today", c->id);
+	if (tell_waits(ck->s, to->call, ck->now) && (!to->served || tell_misses(c, to->start)))
+		return refuse(ck, "%s was promised another time just now", c->id);
 	return 0;
 }
 

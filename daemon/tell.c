@@ -10,7 +10,10 @@
 #include "daemon/risk.h"
 #include "daemon/window.h"
 
-enum { QUIET_S = 600 /* a new window outlasts the time in which no other is told by so much */ };
+enum {
+	MINUTE_S = 60,
+	QUIET_S = 600, /* a new window outlasts the time in which no other is told by so much */
+};
 
 /* Reasons, as codes and in words for consoles; message texts have their own, in every language. */
 enum reason {
@@ -187,6 +190,15 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* Told windows begin and end on whole minutes, as people are told them. */
+static struct span
+on_minutes(struct span w)
+{
+	int64_t over = w.to % MINUTE_S;
+
+	return (struct span){ w.from - w.from % MINUTE_S, over == 0 ? w.to : w.to + MINUTE_S - over };
+}
+
 /* The window of who was promised none: around the arrival, not past, nor where he said no. */
 static struct span
 promise_first(const struct tell *t, const struct stop *stop)
@@ -202,7 +214,7 @@ promise_first(const struct tell *t, const struct stop *stop)
 		else if (c->declined[i].from > stop->arrival)
 			w.to = sooner(w.to, c->declined[i].from);
 	}
-	return w;
+	return on_minutes(w);
 }
 
 /* The window that replaces one: wide enough to hold, and open for as long as no other can be told. */
@@ -217,8 +229,8 @@ promise_again(const struct tell *t, const struct stop *stop, const struct risk_s
 	struct span w;
 
 	window_for(t->s, t->now, risk, stop->arrival, g->quote_confidence_pct, &w, &pct);
-	return (struct span){ sooner(w.from, stop->arrival),
-		later(later(w.to, quiet), stop->arrival) };
+	return on_minutes((struct span){ sooner(w.from, stop->arrival),
+	    later(later(w.to, quiet), stop->arrival) });
 }
 
 /* The window promised from now on: the one before, unless the arrival leaves it. */

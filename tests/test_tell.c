@@ -170,8 +170,9 @@ test_first_telling(void **unused)
 	assert_int_equal(c1->version, 1);
 	assert_int_equal(c1->technician, 0);
 	assert_int_equal(c1->arrival, T0 + 294);
-	assert_int_equal(c1->promise_from, c1->arrival - 1800);
-	assert_int_equal(c1->promise_to, c1->arrival + 3600);
+	/* 30 minutes before to 60 after, on whole minutes. */
+	assert_int_equal(c1->promise_from, T0 - 1560);
+	assert_int_equal(c1->promise_to, T0 + 3900);
 	assert_int_equal(c1->first_from, c1->promise_from);
 	assert_int_equal(c1->at, T0 - 3600);
 	/* c2 comes at 09:09:48, more than two hours from now; c4 at 15:00 is promised, not told. */
@@ -254,11 +255,11 @@ test_one_promise_an_hour(void **unused)
 	fix_plan(s, -1800, "t1: c1 c2");
 	fix_must(s, -1000, EV_CALL_AMENDED, "{'call':'c1','version':2,'terms':{'duration_s':12000}}");
 	happen(s, &(struct happening){ STARTED });
-	happen(s, &(struct happening){ 588, EV_PLAN_REVISED, "t1: c1 c2" });
+	happen(s, &(struct happening){ 600, EV_PLAN_REVISED, "t1: c1 c2" });
 	at = c2->repromised_at - T0;
-	assert_int_equal(at, 588); /* its end came within two hours */
-	assert_true(tell_waits(s, 1, T0 + 588));
-	fix_must(s, 600, EV_CALL_AMENDED, "{'call':'c1','version':3,'terms':{'duration_s':24000}}");
+	assert_int_equal(at, 600); /* its end came within two hours */
+	assert_true(tell_waits(s, 1, T0 + 600));
+	fix_must(s, 605, EV_CALL_AMENDED, "{'call':'c1','version':3,'terms':{'duration_s':24000}}");
 	told = told_at(s, &time, 1000);
 	assert_string_equal(told_text(told, text, sizeof(text)), "");
 	json_decref(told);
@@ -273,7 +274,7 @@ test_one_promise_an_hour(void **unused)
 	fix_must(s, 1000, EV_CALL_AMENDED, "{'call':'c1','version':4,'terms':{'duration_s':13000}}");
 	happen(s, &(struct happening){ 1800, EV_PLAN_REVISED, "t1: c1 c2" });
 	assert_int_equal(c2->version, 2);
-	assert_false(tell_waits(s, 1, T0 + 588 + 3600));
+	assert_false(tell_waits(s, 1, T0 + 600 + 3600));
 	state_free(s);
 }
 
