@@ -19,7 +19,7 @@
 #define DRIVE_SD 0.15
 #define RATIO_MAX 100.0  /* what is farther out is an error of who pressed the button */
 /* Deviations by which one promise moves the shift, at most: more for the first ones. */
-#define SHIFT_STEP 0.05
+#define SHIFT_STEP 0.12
 #define SHIFT_STEP_FIRST 0.25
 #define SHIFT_FIRST 20 /* promises */
 #define LEVEL_MIN 0.01
@@ -211,8 +211,8 @@ learn_promise(struct learn *l, int32_t pct, int64_t shift, bool held)
 	assert(l->refs == 1);
 	chance = normal_below(normal_at(chance) + units(shift - l->shift));
 	to = l->shift + millionths(step * (chance - (held ? 1 : 0)));
-	l->shift = to > LEARN_SHIFT_MAX ? LEARN_SHIFT_MAX : to < -LEARN_SHIFT_MAX ? -LEARN_SHIFT_MAX :
-	                                                                            to;
+	l->shift = to > LEARN_SHIFT_MAX ? LEARN_SHIFT_MAX : to < LEARN_SHIFT_MIN ? LEARN_SHIFT_MIN :
+	                                                                           to;
 	l->quoted++;
 	l->held += held ? 1 : 0;
 }
@@ -343,12 +343,6 @@ double
 learn_level(const struct learn *l, double chance)
 {
 	return share(normal_below(normal_at(share(chance)) + units(l->shift)));
-}
-
-double
-learn_chance(const struct learn *l, double level)
-{
-	return normal_below(normal_at(share(level)) - units(l->shift));
 }
 
 int64_t

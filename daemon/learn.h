@@ -39,7 +39,8 @@ enum {
 	LEARN_CASES_MAX = 400,        /* older cases fade: a figure weighs this many at most */
 	LEARN_FEW = 5,                /* fewer cases: "too few to tell" */
 	LEARN_MILLION = 1000000,
-	LEARN_SHIFT_MAX = 1500000,    /* of windows: 1.5 deviations either way */
+	LEARN_SHIFT_MAX = 6000000,    /* of windows, in millionths of a deviation: wider ... */
+	LEARN_SHIFT_MIN = -1500000,   /* ... and narrower than the model says */
 };
 
 /* One learned figure, millionths; cases 0: nothing known. */
@@ -81,10 +82,9 @@ struct learned learn_of_work(const struct learn *l, const struct guidelines *g,
 struct learned learn_of_drive(const struct learn *l, const struct guidelines *g,
     const char *technician, int32_t *ret_cases);
 
-/* The shift of windows, millionths. The level at which a window is drawn for a chance, and back. */
+/* The shift of windows, millionths. The level at which a window is drawn for a chance. */
 int64_t learn_shift(const struct learn *l);
 double learn_level(const struct learn *l, double chance);
-double learn_chance(const struct learn *l, double level);
 int64_t learn_promises(const struct learn *l, int64_t *ret_held); /* quoted, and settled by now */
 int64_t learn_since(const struct learn *l); /* the midnight whose figures are in use, 0 none yet */
 

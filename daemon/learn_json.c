@@ -143,7 +143,7 @@ learn_from_json(const json_t *j, struct learn **ret)
 	l->cases = body_int(&b, "cases", 0, INT64_MAX);
 	l->quoted = body_int(&b, "quoted", 0, INT64_MAX);
 	l->held = body_int(&b, "held", 0, l->quoted);
-	l->shift = body_int(&b, "shift", -LEARN_SHIFT_MAX, LEARN_SHIFT_MAX);
+	l->shift = body_int(&b, "shift", LEARN_SHIFT_MIN, LEARN_SHIFT_MAX);
 	l->since = body_int(&b, "since", 0, BODY_TIME_MAX);
 	if (body_failed(&b)) {
 		learn_free(l);

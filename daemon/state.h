@@ -339,8 +339,8 @@ double state_drive_log_sd(const struct state *s, int32_t tech);
  * that were quoted have shown how well such windows hold (learn.h). 0 .. 1.
  */
 double state_window_level(const struct state *s, int32_t pct);
-/* And back: the chance, 0 .. 1, with which a window drawn at a level holds. */
-double state_window_chance(const struct state *s, double level);
+/* The same as a shift on the scale of the normal distribution, which goes beyond any sample. */
+double state_window_shift(const struct state *s);
 /* What was learned, for showing (learned.list): see learn.h. */
 struct learn;
 const struct learn *state_learned(const struct state *s);

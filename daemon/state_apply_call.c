@@ -113,6 +113,8 @@ amended(struct state *s, struct call_slot *slot, struct body *b)
 static int
 cancelled(struct state *s, int32_t i, int64_t at)
 {
+	if (at > s->call[i]->c.told.first_to)
+		state_learn_missed(s, &s->call[i]->c);
 	struct call_state *c = &s->call[i]->c;
 
 	if (c->status == CALL_EN_ROUTE)
@@ -169,6 +171,8 @@ state_apply_call(struct state *s, const struct event *ev, struct body *b)
 	if (!body_failed(b) && !may[c->status][ev->type])
 		body_fail(b, -EPERM, "%s is %s: no %s now", c->id, call_status_name(c->status),
 		    event_name(ev->type));
+	if (!body_failed(b) && ev->type == EV_CALL_CANCELLED && learn_reserve(&s->learn, "", "") < 0)
+		body_fail(b, -ENOMEM, "Out of memory");
 	if (body_failed(b) || step(s, ev, b, i) < 0)
 		return b->error->rc;
 	c->version++;

@@ -315,12 +315,17 @@ state_apply_promise(struct state *s, const struct event *ev, struct body *b)
 		return at_risk(b, &ch.slot->c);
 	}
 	state_read_version(b, ch.slot->c.version);
+	if (learn_reserve(&s->learn, "", "") < 0)
+		body_fail(b, -ENOMEM, "Out of memory");
 	if (ev->type == EV_CALL_ANSWERED)
 		answer_read(s, ev, b, &ch);
 	else if (ev->type == EV_CALL_SILENT)
 		silence_read(s, ev, b, &ch);
 	else
 		carry_read(s, ev, b, &ch);
+	/* Whoever waits for another day was promised this one in vain. */
+	if (!body_failed(b) && ev->type == EV_CALL_CARRIED_OVER)
+		state_learn_missed(s, &ch.slot->c);
 	if (!body_failed(b))
 		change_put(s, ev, b, &ch);
 	change_done(&ch);

@@ -211,6 +211,20 @@ lessons_reserve(struct state *s, const struct stop_event *e, const struct body *
 	return 0;
 }
 
+/* Whether it was quoted what was promised first, and has not been counted as missed. */
+static bool
+is_lesson(const struct call_state *c)
+{
+	return c->agreed_pct > 0 && !c->customer_fault && c->told.first_to != 0 && c->carried == 0;
+}
+
+void
+state_learn_missed(struct state *s, const struct call_state *c)
+{
+	if (is_lesson(c))
+		learn_promise(s->learn, c->agreed_pct, c->agreed_shift, false);
+}
+
 /*
  * A drive teaches something if he did not wait at its end: he came when work could begin at once.
  * Before the event is applied: he still drives.
@@ -230,7 +244,7 @@ learn_arrival(struct state *s, const struct stop_event *e)
 	if (t->status == TECH_DRIVING && t->call == e->call && !waited && model_s > 0 &&
 	    e->at > t->since)
 		learn_drive(s->learn, t->id, (int32_t)(e->at - t->since), model_s);
-	if (c->agreed_pct > 0 && !c->customer_fault && told->first_to != 0)
+	if (is_lesson(c))
 		learn_promise(s->learn, c->agreed_pct, c->agreed_shift, e->at <= told->first_to);
 }
 

@@ -183,6 +183,11 @@ json_t *state_history_with(const struct call_slot *slot, json_t *entry);
 void state_unroute(struct state *s, int32_t call);
 /* The technician leaves the call he drives to: planned again, he is free where he got to. */
 void state_turn_back(struct state *s, struct tech *t, int64_t at);
+/*
+ * What was promised to a call by a quote was missed without a visit; once, and only if it was not the
+ * customer's doing. learn_reserve() comes before.
+ */
+void state_learn_missed(struct state *s, const struct call_state *c);
 /* A call has ended: off its route, off the open list. */
 void state_close(struct state *s, int32_t call, enum call_status as, const char *outcome,
     int64_t at);

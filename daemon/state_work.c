@@ -115,9 +115,9 @@ state_window_level(const struct state *s, int32_t pct)
 }
 
 double
-state_window_chance(const struct state *s, double level)
+state_window_shift(const struct state *s)
 {
-	return learn_chance(in_use(s), level);
+	return millionths(learn_shift(in_use(s)));
 }
 
 const struct learn *

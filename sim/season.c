@@ -18,7 +18,8 @@ struct season {
 	volatile int *stop;
 	struct policy *policy;
 	struct replay *replay; /* of the present day, which the policy looks at */
-	int32_t played;
+	int32_t played, skipped;
+	int64_t now_s; /* when the last day was over */
 	struct held held; /* on the days that are scored */
 	json_t *days;
 	char why[1024];
@@ -26,18 +27,27 @@ struct season {
 
 /* --- one day --- */
 
-/* Who was quoted and started, or did not and was not withdrawn. */
+/*
+ * Who was quoted and started, or did not and was not withdrawn. *ret_missed: by how many seconds each
+ * promise was missed, null if nobody came that day.
+ */
 static void
 score_promises(const struct season *sn, const struct desk *d, const struct score *sc,
-    struct held *ret)
+    struct held *ret, json_t **ret_missed)
 {
 	const struct quoted *q = remote_quoted(sn->policy);
 
+	*ret_missed = json_array();
 	for (int32_t i = 0; i < d->day->calls; i++) {
 		int64_t start_s = sc->call[i].start_s;
 
-		if (q[i].pct > 0 && (start_s > 0 || d->call[i].phase != CALL_CANCELLED))
-			held_add(ret, q[i].pct, start_s > 0 && start_s <= q[i].to_s);
+		if (q[i].pct == 0 || (start_s == 0 && d->call[i].phase == CALL_CANCELLED))
+			continue;
+		held_add(ret, q[i].pct, start_s > 0 && start_s <= q[i].to_s);
+		if (start_s == 0)
+			json_array_append_new(*ret_missed, json_null());
+		else if (start_s > q[i].to_s)
+			json_array_append_new(*ret_missed, json_integer(start_s - q[i].to_s));
 	}
 }
 
@@ -59,7 +69,7 @@ clear_desk(struct season *sn, struct desk *d)
 }
 
 static void
-report(struct season *sn, const struct held *held, const struct figures *f)
+report(struct season *sn, const struct held *held, const struct figures *f, json_t *missed)
 {
 	struct held_sum all = held_sum(held, 1, SEASON_PCT_MAX);
 	const struct sim_day *day = &sn->replay->day;
@@ -71,10 +81,11 @@ report(struct season *sn, const struct held *held, const struct figures *f)
 		    all.stated_pct, all.held_pct, scored ? "" : "  (to learn from)");
 	fflush(stdout);
 	json_array_append_new(sn->days,
-	    json_pack("{s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i}", "day", day->name, "calls",
+	    json_pack("{s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i, s:o}", "day", day->name, "calls",
 	        (int)day->calls, "technicians", (int)sn->replay->fleet.techs, "scored", scored,
 	        "quoted", held_json(&all), "served", (int)f->served, "promises", (int)f->made,
-	        "kept_first", (int)f->kept_first, "kept_last", (int)f->kept_last));
+	        "kept_first", (int)f->kept_first, "kept_last", (int)f->kept_last,
+	        "missed_s", missed));
 }
 
 static int
@@ -82,16 +93,18 @@ play(struct season *sn, struct engine *e, struct score *sc)
 {
 	struct held held = { 0 };
 	struct figures f;
+	json_t *missed;
 	int rc = engine_run(e, sn->policy, sn->why, sizeof(sn->why));
 
 	if (rc < 0)
 		return rc;
 	score_figures(sc, engine_desk(e), &f);
-	score_promises(sn, engine_desk(e), sc, &held);
-	report(sn, &held, &f);
+	score_promises(sn, engine_desk(e), sc, &held, &missed);
+	report(sn, &held, &f, missed);
 	if (sn->played++ >= sn->o->train)
 		held_join(&sn->held, &held);
 	rc = clear_desk(sn, engine_desk(e));
+	sn->now_s = engine_desk(e)->now_s;
 	if (rc < 0)
 		snprintf(sn->why, sizeof(sn->why), "%s", sn->policy->why);
 	return rc;
@@ -157,6 +170,13 @@ one_day(struct season *sn, const char *file, const char *date)
 		free(r);
 		return rc;
 	}
+	/* Who is still out cannot begin the next day: it is left out. */
+	if (r->fleet.first_s - DAY_OFFICE_LEAD_S < sn->now_s) {
+		sn->skipped++;
+		replay_done(r);
+		free(r);
+		return 0;
+	}
 	/* Other chances every day, the same technicians. */
 	world_init(&r->world, &r->day, &r->fleet, o.seed + 1000 * (uint64_t)(sn->played + 1));
 	r->world.ways = o.ways;
@@ -217,13 +237,14 @@ conclude(const struct season *sn)
 	struct held_sum sure = held_sum(&sn->held, SURE_PCT, SEASON_PCT_MAX);
 
 	if (!sn->o->quiet) {
-		printf("%d days, the first %d to learn from; on the others\n", (int)sn->played,
-		    (int)sn->o->train);
+		printf("%d days (%d left out: the day before was not over), the first %d to learn from; on"
+		       " the others\n", (int)sn->played, (int)sn->skipped, (int)sn->o->train);
 		print_sum("all promises", &all);
 		print_sum("stated below 95 %", &asked);
 		print_sum("stated from 95 %", &sure);
 	}
-	return json_pack("{s:i, s:i, s:I, s:o, s:o, s:o, s:O}", "days", (int)sn->played, "train",
+	return json_pack("{s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:O}", "days", (int)sn->played, "left_out",
+	    (int)sn->skipped, "train",
 	    (int)sn->o->train, "seed", (json_int_t)sn->o->seed, "all", held_json(&all), "below_95",
 	    held_json(&asked), "from_95", held_json(&sure), "by_day", sn->days);
 }
