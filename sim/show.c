@@ -286,11 +286,12 @@ on_told(void *arg, const struct desk *d, const struct telling *t)
 	    t->reason);
 }
 
-/* What a technician's own lines say already is not said twice. */
+/* What other lines say already is not said twice. */
 static bool
 is_news(const struct saying *said)
 {
-	return strcmp(said->what, "on_the_way") != 0 && strcmp(said->what, "done") != 0;
+	return strcmp(said->what, "planned") != 0 && strcmp(said->what, "on_the_way") != 0 &&
+	    strcmp(said->what, "done") != 0;
 }
 
 static void
