@@ -4,9 +4,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +14,12 @@
 #include <unistd.h>
 
 #include "daemon/log.h"
+#include "daemon/pipe.h"
 #include "solver/worker.h"
 
 enum {
 	HEADER = 4,
 	CHUNK = 64 * 1024,
-	CHILD_FD = 3,
 	FIRST_MS = 400,        /* a new process may take so long to come up */
 	BACKOFF_MS = 100,      /* before a worker that died without an answer is replaced */
 	BACKOFF_MAX_MS = 5000,
@@ -29,8 +27,6 @@ enum {
 	REAP_MS = 2,
 	REAPS_MAX = 64,        /* ended processes not yet waited for */
 };
-
-extern char **environ;
 
 struct bytes {
 	char *data;
@@ -355,60 +351,21 @@ ready(void *arg, bool readable, bool writable)
 }
 
 static int
-spawn(const char *path, int fd, pid_t *ret)
-{
-	char number[16];
-	char option[] = "--worker";
-	char *argv[] = { (char *)path, option, number, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none;
-	int rc = posix_spawn_file_actions_init(&actions);
-
-	if (rc != 0)
-		return -rc;
-	snprintf(number, sizeof(number), "%d", CHILD_FD);
-	rc = posix_spawnattr_init(&attr);
-	if (rc == 0) {
-		/* Signals that the daemon blocks or ignores are as usual in the worker. */
-		sigemptyset(&none);
-		posix_spawnattr_setsigmask(&attr, &none);
-		posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-		rc = posix_spawn_file_actions_adddup2(&actions, fd, CHILD_FD);
-		if (rc == 0)
-			rc = posix_spawn(ret, path, &actions, &attr, argv, environ);
-		posix_spawnattr_destroy(&attr);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	return -rc;
-}
-
-static int
 start(struct worker *w)
 {
-	int fd[2], rc;
+	char number[16], option[] = "--worker";
+	char *argv[] = { w->pool->path, option, number, NULL };
+	int rc;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
-		return -errno;
-	if (fd[1] == CHILD_FD) {
-		/* dup2 onto itself would leave it to be closed on exec. */
-		int other = fcntl(fd[1], F_DUPFD_CLOEXEC, CHILD_FD + 1);
-
-		close(fd[1]);
-		fd[1] = other;
-	}
-	rc = fd[1] < 0 ? -EMFILE : spawn(w->pool->path, fd[1], &w->pid);
-	if (fd[1] >= 0)
-		close(fd[1]);
+	snprintf(number, sizeof(number), "%d", PIPE_CHILD_FD);
+	rc = pipe_spawn(w->pool->path, argv, &w->fd, &w->pid);
 	if (rc < 0) {
-		close(fd[0]);
 		w->pid = 0;
 		return rc;
 	}
 	/* Only a hint to the scheduler: whether it is taken does not matter. */
 	if (w == &w->pool->worker[w->pool->asked - 1] && w->pool->asked > 1)
 		(void)setpriority(PRIO_PROCESS, (id_t)w->pid, LOWER_PRIORITY);
-	w->fd = fd[0];
 	w->fresh = true;
 	w->pool->figures.alive++;
 	w->watch = net_watch_new(w->pool->net, w->fd, ready, w);
