@@ -363,10 +363,16 @@ learn_since(const struct learn *l)
 static struct learn_row
 row_of(const struct learn_entry *e, const char *technician)
 {
-	return (struct learn_row){ technician, e->kind, e->time.used, e->given.used };
+	return (struct learn_row){
+		.technician = technician,
+		.kind = e->kind,
+		.time = e->time.used,
+		.given = e->given.used,
+		.newer = e->time.now.cases - e->time.used.cases,
+	};
 }
 
-/* Those of a list in use, that of all of its kind (whole) before the first of the kind. */
+/* Those of a list, that of all of its kind (whole) before the first of the kind. */
 static size_t
 rows_put(const struct learn_entry *const *list, int32_t n, const struct learn_shelf *whole,
     struct learn_row *ret)
@@ -377,8 +383,6 @@ rows_put(const struct learn_entry *const *list, int32_t n, const struct learn_sh
 		const struct learn_entry *k = whole == NULL ? NULL :
 		                                              learn_shelf_find(whole, "", list[i]->kind);
 
-		if (list[i]->time.used.cases == 0)
-			continue;
 		if (k != NULL && (rows == 0 || strcmp(ret[rows - 1].kind, k->kind) != 0))
 			ret[rows++] = row_of(k, NULL);
 		ret[rows++] = row_of(list[i], list[i]->technician);
@@ -408,7 +412,7 @@ learn_drive_rows(const struct learn *l, struct learn_row **ret, size_t *ret_n)
 {
 	struct learn_row *rows = malloc(((size_t)l->drivers.n + 1) * sizeof(*rows));
 	const struct learn_entry **list = NULL;
-	size_t all = l->road.time.used.cases > 0 ? 1 : 0;
+	size_t all = l->road.time.now.cases > 0 ? 1 : 0;
 	int rc = rows == NULL ? -ENOMEM : learn_shelf_sorted(&l->drivers, &list);
 
 	if (rc == 0) {

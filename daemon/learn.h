@@ -93,6 +93,7 @@ struct learn_row {
 	const char *technician; /* NULL: all */
 	const char *kind;
 	struct learned time, given; /* raw */
+	int64_t newer; /* cases since the last midnight: not yet in use */
 };
 
 /*

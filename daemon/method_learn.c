@@ -43,8 +43,8 @@ figure(double x)
 static json_t *
 row_json(const struct learn_row *row, double ratio, int64_t variance)
 {
-	json_t *j = json_pack("{s:I, s:b}", "cases", (json_int_t)row->time.cases, "few",
-	    row->time.cases < LEARN_FEW);
+	json_t *j = json_pack("{s:I, s:I, s:b}", "cases", (json_int_t)row->time.cases, "new_cases",
+	    (json_int_t)row->newer, "few", row->time.cases < LEARN_FEW);
 
 	if (row->technician != NULL)
 		build_set(&j, "technician", json_string(row->technician));

@@ -108,9 +108,13 @@ first_day(struct story *s)
 	assert_int_equal(planned_s(s, call[0]), GUIDELINE_S);
 	for (int i = 0; i < JOBS; i++)
 		does(s, call[i], job[i].there, job[i].done);
-	/* The day's plan does not change under the day. */
+	/* The day's plan does not change under the day: what was seen is shown, and not yet in use. */
 	row = learned(s, "boiler", "");
-	assert_null(row);
+	assert_non_null(row);
+	assert_int_equal(story_number(row, "cases"), 0);
+	assert_int_equal(story_number(row, "new_cases"), JOBS);
+	assert_int_equal(story_number(row, "planned_s"), GUIDELINE_S);
+	json_decref(row);
 	story_at(s, "17:00");
 	harness_do(s->desk, "shift.end", json_pack("{s:s}", "technician", "ann"));
 }
