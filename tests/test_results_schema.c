@@ -18,29 +18,19 @@
 #include "proto/openrpc.h"
 #include "proto/when.h"
 #include "tests/daemon_harness.h"
+#include "tests/listener.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define DAY "2011-09-21T"
 
-enum { NAMES_MAX = 100, CALLS_MAX = 16, ID_SIZE = 65, BREAK_S = 1800, TOLERANCE_S = 600 };
-
-/* What the listener was told of one call. */
-struct heard {
-	char call[ID_SIZE], technician[ID_SIZE];
-	int64_t arrival, promise_to;
-	int64_t version; /* 0: nothing yet */
-	bool stands;     /* not withdrawn, ended or amended since */
-};
+enum { NAMES_MAX = 100, BREAK_S = 1800 };
 
 struct day {
 	struct harness h;
 	struct client *board, *phone;
 	struct openrpc *doc;
 	bool called[NAMES_MAX], came[NAMES_MAX];
-	struct heard heard[CALLS_MAX];
-	int heards;
-	int64_t plan_version;
-	int64_t heard_until; /* the clock when the board was read last */
+	struct listener listener;
 };
 
 /* --- calling --- */
@@ -88,130 +78,6 @@ tell_tech(struct day *d, const char *method, const char *tech)
 
 /* --- listening --- */
 
-static const char *
-text_of(const json_t *j, const char *member)
-{
-	const char *text = json_string_value(json_object_get(j, member));
-
-	return text == NULL ? "" : text;
-}
-
-static int64_t
-time_of(const json_t *j, const char *member)
-{
-	int64_t t = 0;
-
-	if (when_parse(text_of(j, member), &t) < 0)
-		fail_msg("%s: no time in %s", text_of(j, member), member);
-	return t;
-}
-
-static struct heard *
-heard_of(struct day *d, const char *call)
-{
-	for (int i = 0; i < d->heards; i++)
-		if (strcmp(d->heard[i].call, call) == 0)
-			return &d->heard[i];
-	assert_true(d->heards < CALLS_MAX);
-	snprintf(d->heard[d->heards].call, ID_SIZE, "%s", call);
-	return &d->heard[d->heards++];
-}
-
-static bool
-lists(const json_t *disturbance, const char *kind, const char *call)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(disturbance, kind), i, one)
-		if (strcmp(json_string_value(one), call) == 0)
-			return true;
-	return false;
-}
-
-/* One stop of a revision against what was told of it before. */
-static void
-compare_stop(struct day *d, const json_t *params, const char *tech, const json_t *stop)
-{
-	const json_t *disturbance = json_object_get(params, "disturbance");
-	const struct heard *before = heard_of(d, text_of(stop, "call"));
-	int64_t moved = time_of(stop, "arrival") - before->arrival;
-
-	if (!before->stands)
-		return;
-	if (strcmp(before->technician, tech) != 0 && !lists(disturbance, "reassigned", before->call))
-		fail_msg("%s went from %s to %s, which is not listed", before->call,
-		    before->technician, tech);
-	if (llabs(moved) > TOLERANCE_S && !lists(disturbance, "eta_moved", before->call))
-		fail_msg("%s moved by %lld s, which is not listed", before->call, (long long)moved);
-}
-
-/* Each call disturbed is chosen or forced, not both; the chosen keep the budget. */
-static void
-count_disturbance(const json_t *params)
-{
-	static const char *const kinds[] = { "reassigned", "repromised", "eta_moved", "dropped" };
-	const json_t *disturbance = json_object_get(params, "disturbance"), *one;
-	int64_t budget = json_integer_value(json_object_get(params, "budget"));
-	size_t i, chosen = json_array_size(json_object_get(disturbance, "chosen"));
-
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		json_array_foreach(json_object_get(disturbance, kinds[k]), i, one) {
-			const char *call = json_string_value(one);
-
-			if (lists(disturbance, "chosen", call) == lists(disturbance, "forced", call))
-				fail_msg("%s is %s: by choice or not?", call, kinds[k]);
-		}
-	}
-	if ((int64_t)chosen > budget)
-		fail_msg("%zu calls disturbed by choice, %lld allowed", chosen, (long long)budget);
-}
-
-static void
-hear_plan(struct day *d, const json_t *params)
-{
-	const json_t *route, *stop;
-	size_t i, n;
-
-	assert_int_equal(json_integer_value(json_object_get(params, "plan_version")),
-	    ++d->plan_version);
-	count_disturbance(params);
-	json_array_foreach(json_object_get(params, "routes"), i, route)
-		json_array_foreach(json_object_get(route, "stops"), n, stop)
-			compare_stop(d, params, text_of(route, "technician"), stop);
-}
-
-static void
-hear_eta(struct day *d, const json_t *params)
-{
-	struct heard *h = heard_of(d, text_of(params, "call"));
-	const json_t *promise = json_object_get(params, "promise");
-
-	assert_int_equal(json_integer_value(json_object_get(params, "version")), h->version + 1);
-	assert_int_equal(json_is_true(json_object_get(params, "first")), h->version == 0);
-	assert_true(time_of(params, "p10") <= time_of(params, "arrival"));
-	assert_true(time_of(params, "arrival") <= time_of(params, "p90"));
-	assert_true(time_of(promise, "from") <= time_of(params, "arrival"));
-	assert_true(time_of(params, "arrival") <= time_of(promise, "to"));
-	if (h->version == 0 && time_of(promise, "from") < d->heard_until)
-		fail_msg("%s: promised for a time that was past", h->call);
-	h->version++;
-	h->arrival = time_of(params, "arrival");
-	h->promise_to = time_of(promise, "to");
-	h->stands = true;
-	snprintf(h->technician, ID_SIZE, "%s", text_of(params, "technician"));
-}
-
-static void
-hear_call(struct day *d, const json_t *params)
-{
-	static const char *const ends[] = { "withdrawn", "amended", "cancelled", "arrived" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		if (strcmp(text_of(params, "change"), ends[i]) == 0)
-			heard_of(d, text_of(params, "call"))->stands = false;
-}
-
 static void
 hear_one(struct day *d, const struct client_note *note)
 {
@@ -227,52 +93,21 @@ hear_one(struct day *d, const struct client_note *note)
 			fail_msg("%s: %s: expected %s, got %s", note->method, why.member, why.expected,
 			    why.got);
 		if (strcmp(note->method, "plan.revised") == 0)
-			hear_plan(d, note->params);
+			listener_plan(&d->listener, note->params);
 		if (strcmp(note->method, "eta.revised") == 0)
-			hear_eta(d, note->params);
+			listener_eta(&d->listener, note->params);
 		if (strcmp(note->method, "call.changed") == 0)
-			hear_call(d, note->params);
+			listener_call(&d->listener, note->params);
 		return;
 	}
 	fail_msg("%s is not in the document", note->method);
-}
-
-/*
- * What is told stands in the plan as it was told, within the tolerance; or it would be late, and
- * is told so when the promise is about to end.
- */
-static void
-compare_plan(struct day *d)
-{
-	json_t *plan = ask(d, d->h.admin, "plan.get", NULL);
-	const json_t *route, *stop;
-	size_t i, n;
-
-	assert_int_equal(json_integer_value(json_object_get(plan, "version")), d->plan_version);
-	json_array_foreach(json_object_get(plan, "routes"), i, route) {
-		json_array_foreach(json_object_get(route, "stops"), n, stop) {
-			const struct heard *h = heard_of(d, text_of(stop, "call"));
-
-			if (strcmp(text_of(stop, "status"), "on_site") == 0)
-				continue;
-			if (json_is_true(json_object_get(stop, "told")) != h->stands)
-				fail_msg("%s: told in the plan, and not heard, or the other way round",
-				    h->call);
-			if (h->stands && (strcmp(h->technician, text_of(route, "technician")) != 0 ||
-			                     (time_of(stop, "arrival") <= h->promise_to &&
-			                      llabs(time_of(stop, "arrival") - h->arrival) >
-			                          TOLERANCE_S)))
-				fail_msg("%s: planned otherwise than told", h->call);
-		}
-	}
-	json_decref(plan);
 }
 
 /* All that was pushed until now, then what the daemon says when asked. */
 static void
 hear(struct day *d)
 {
-	json_t *now = ask(d, d->h.admin, "session.ping", NULL);
+	json_t *now = ask(d, d->h.admin, "session.ping", NULL), *plan;
 	struct client_note note;
 
 	tell(d, "clock.advance", json_pack("{s:O}", "to", json_object_get(now, "now")));
@@ -282,9 +117,11 @@ hear(struct day *d)
 		hear_one(d, &note);
 		json_decref(note.params);
 	}
-	d->heard_until = time_of(now, "now");
+	when_parse(listener_text(now, "now"), &d->listener.heard_until);
 	json_decref(now);
-	compare_plan(d);
+	plan = ask(d, d->h.admin, "plan.get", NULL);
+	listener_compare(&d->listener, plan);
+	json_decref(plan);
 }
 
 static void
@@ -331,7 +168,7 @@ open_shop(struct day *d)
 	json_decref(ask(d, d->h.admin, "technician.list", NULL));
 	j = ask(d, d->h.admin, "token.issue", json_pack("{s:s, s:s, s:s}", "role", "technician",
 	    "name", "phone", "technician", "t1"));
-	token = strdup(text_of(j, "token"));
+	token = strdup(listener_text(j, "token"));
 	json_decref(j);
 	d->phone = harness_client(&d->h, token);
 	json_decref(ask(d, d->h.admin, "token.list", NULL));
@@ -436,7 +273,7 @@ promises(struct day *d)
 	    42.37, "lon", -71.06, "due", DAY "16:30:00-04:00", "duration_s", 1200);
 	json_t *quote = ask(d, d->h.admin, "call.quote", json_incref(need));
 	const json_t *option = json_array_get(json_object_get(quote, "options"), 0);
-	char *call = ask_for(d, "call.book", json_pack("{s:s}", "quote", text_of(option, "quote")),
+	char *call = ask_for(d, "call.book", json_pack("{s:s}", "quote", listener_text(option, "quote")),
 	    "call");
 
 	json_decref(quote);
@@ -447,6 +284,23 @@ promises(struct day *d)
 		json_decref(ask(d, d->h.admin, lists[i], NULL));
 	json_decref(need);
 	free(call);
+}
+
+/* Some customer who has been told a time says that it suits. */
+static void
+accept_one(struct day *d)
+{
+	json_t *list = ask(d, d->h.admin, "call.list", json_pack("{s:[s]}", "status", "planned"));
+	const json_t *call, *told = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "calls"), i, call)
+		told = json_object_get(call, "eta") != NULL ? call : told;
+	if (told == NULL)
+		fail_msg("nobody has been told a time");
+	tell(d, "call.answer_eta", json_pack("{s:s, s:s}", "call", listener_text(told, "call"),
+	    "answer", "accept"));
+	json_decref(list);
 }
 
 /* A visit that runs so long that the next promise breaks, and what follows from it. */
@@ -460,10 +314,11 @@ goodwill(struct day *d)
 	    " s:s, s:s}", "customer", "Miller", "site", "lat", 42.37, "lon", -71.064, "appointment",
 	    "from", DAY "14:30:00-04:00", "to", DAY "15:00:00-04:00", "required", "t1", "contract",
 	    "full_service"));
-	const char *first = text_of(long_one, "call"), *second = text_of(late, "call");
+	const char *first = listener_text(long_one, "call"), *second = listener_text(late, "call");
 	json_t *list;
 
 	at(d, "12:50:00");
+	accept_one(d);
 	tell_stop(d, "stop.depart", "t1", first);
 	at(d, "13:05:00");
 	tell_stop(d, "stop.arrive", "t1", first);
@@ -471,10 +326,9 @@ goodwill(struct day *d)
 	    first, "kind", "rewiring", "left_s", 10800));
 	at(d, "14:59:00");
 	list = ask(d, d->h.admin, "goodwill.list", NULL);
-	tell(d, "goodwill.decide", json_pack("{s:s, s:s}", "goodwill", text_of(json_array_get(
+	tell(d, "goodwill.decide", json_pack("{s:s, s:s}", "goodwill", listener_text(json_array_get(
 	    json_object_get(list, "goodwill"), 0), "goodwill"), "decision", "grant"));
 	hear(d);
-	tell(d, "call.answer_eta", json_pack("{s:s, s:s}", "call", second, "answer", "accept"));
 	tell(d, "call.carry_over", json_pack("{s:s, s:b}", "call", second, "negotiate", 1));
 	hear(d);
 	json_decref(list);
@@ -516,8 +370,8 @@ afternoon(struct day *d)
 	goodwill(d);
 	messages(d);
 	json_array_foreach(json_object_get(j, "tokens"), i, one)
-		if (strcmp(text_of(one, "role"), "technician") == 0)
-			id = strdup(text_of(one, "id"));
+		if (strcmp(listener_text(one, "role"), "technician") == 0)
+			id = strdup(listener_text(one, "id"));
 	json_decref(j);
 	client_close(d->phone);
 	tell(d, "token.revoke", json_pack("{s:s}", "id", id));
@@ -534,7 +388,7 @@ check_solver(struct day *d)
 
 	assert_true(json_integer_value(json_object_get(solver, "events")) > 0);
 	assert_int_equal(json_integer_value(json_object_get(solver, "rejected")), 0);
-	assert_string_equal(text_of(solver, "state"), "ok");
+	assert_string_equal(listener_text(solver, "state"), "ok");
 	json_decref(status);
 }
 
@@ -557,7 +411,6 @@ check_all(const struct day *d)
 	}
 }
 
-/* What every hello is answered with. */
 static void
 check_hello(const struct day *d)
 {
