@@ -25,7 +25,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { KILLS = 10, WAIT_MS = 20000 };
+enum { KILLS = 10, WAIT_MS = 20000, LOOK_MS = 25 /* as often as a console may ask */ };
 
 static struct harness h;
 static struct receiver r;
@@ -134,7 +134,7 @@ await_delivery(const char *status, int tries)
 	const char *is = "";
 	int n = -1;
 
-	for (int waited_ms = 0; waited_ms < WAIT_MS; waited_ms += 5) {
+	for (int waited_ms = 0; waited_ms < WAIT_MS; waited_ms += LOOK_MS) {
 		const json_t *d;
 		json_t *list = newest(&d);
 		bool there;
@@ -145,7 +145,7 @@ await_delivery(const char *status, int tries)
 		json_decref(list);
 		if (there)
 			return;
-		sleep_ms(5);
+		sleep_ms(LOOK_MS);
 	}
 	fail_msg("expected the delivery %s after %d tries, and it has %d", status, tries, n);
 }
@@ -462,10 +462,10 @@ test_gone_disables(void **unused)
 	receiver_answer(&r, 410, 0);
 	free(book("acme"));
 	receiver_await(&r, 1);
-	for (int waited_ms = 0; why == NULL && waited_ms < WAIT_MS; waited_ms += 5) {
+	for (int waited_ms = 0; why == NULL && waited_ms < WAIT_MS; waited_ms += LOOK_MS) {
 		json_decref(list);
 		why = why_disabled(&list);
-		sleep_ms(5);
+		sleep_ms(LOOK_MS);
 	}
 	assert_non_null(why);
 	assert_non_null(strstr(why, "410"));
@@ -496,6 +496,33 @@ test_retry_after(void **unused)
 	wait_for(1);
 	receiver_await(&r, 3);
 	await_delivery("delivered", 1);
+}
+
+/* The same by the machine's own clock: nothing but time makes the second try. */
+static void
+test_real_clock(void **unused)
+{
+	time_t from = time(NULL) + 30 * 86400, to = from + 7200;
+	char from_text[40], to_text[40];
+
+	(void)unused;
+	strftime(from_text, sizeof(from_text), "%Y-%m-%dT%H:%M:%SZ", gmtime(&from));
+	strftime(to_text, sizeof(to_text), "%Y-%m-%dT%H:%M:%SZ", gmtime(&to));
+	harness_done(&h);
+	h = (struct harness){ .real_clock = true,
+		.args = { "--set", "webhook_inner=127.0.0.1 10.0.0.0/8" } };
+	harness_start(&h);
+	put_gateway();
+	receiver_answer(&r, 503, 0);
+	json_decref(harness_ok(h.admin, "call.book", json_pack(
+	    "{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36, "lon",
+	    -71.06, "appointment", "from", from_text, "to", to_text)));
+	await_delivery("waiting", 1);
+	receiver_answer(&r, 204, 0);
+	await_delivery("delivered", 2);
+	assert_int_equal(receiver_count(&r), 2);
+	assert_in_range(strtoll(receiver_at(&r, 1)->stamp, NULL, 10) -
+	    strtoll(receiver_at(&r, 0)->stamp, NULL, 10), 4, 8);
 }
 
 /* --- where nothing may be posted to --- */
@@ -564,6 +591,36 @@ test_only_wanted_kinds(void **unused)
 	sleep_ms(50);
 	assert_int_equal(receiver_count(&r), 1);
 	free(call);
+}
+
+/* --- configuration --- */
+
+/* A text that would go out wrong is found before the daemon starts, by file and line. */
+static void
+test_wrong_texts_are_refused(void **unused)
+{
+	char folder[] = "/tmp/evenkeel-texts-XXXXXX", file[64], set[80], out[2000];
+	const char *const args[] = { "evenkeeld", "--check-config", "--set", set, NULL };
+	const char *const inner[] = { "evenkeeld", "--check-config", "--set", "webhook_inner=10.0/8",
+		NULL };
+	FILE *f;
+
+	(void)unused;
+	assert_non_null(mkdtemp(folder));
+	snprintf(file, sizeof(file), "%s/en.ini", folder);
+	snprintf(set, sizeof(set), "messages=%s", folder);
+	assert_int_equal(harness_run(&h, args, out, sizeof(out)), 2);
+	assert_non_null(strstr(out, "there is no en.ini: add it"));
+	f = fopen(file, "we");
+	assert_non_null(f);
+	fputs("[texts]\n\nbookd = Hello\n", f);
+	fclose(f);
+	assert_int_equal(harness_run(&h, args, out, sizeof(out)), 2);
+	assert_non_null(strstr(out, "en.ini, line 3: bookd: there is no such text"));
+	unlink(file);
+	rmdir(folder);
+	assert_int_equal(harness_run(&h, inner, out, sizeof(out)), 2);
+	assert_non_null(strstr(out, "webhook_inner: expected networks like 10.1.0.0/16"));
 }
 
 /* --- crashes --- */
@@ -732,9 +789,11 @@ main(void)
 		HOOK_TEST(test_dead_does_not_block),
 		HOOK_TEST(test_gone_disables),
 		HOOK_TEST(test_retry_after),
+		HOOK_TEST(test_real_clock),
 		HOOK_TEST(test_inner_urls_are_refused),
 		HOOK_TEST(test_name_that_leads_inside),
 		HOOK_TEST(test_only_wanted_kinds),
+		HOOK_TEST(test_wrong_texts_are_refused),
 		HOOK_TEST(test_sender_is_killed),
 		HOOK_TEST(test_daemon_is_killed),
 	};
