@@ -105,9 +105,9 @@ learned_json(const struct state *s, const struct wanted *w)
 	struct learn_row *rows;
 	int64_t held, quoted = learn_promises(l, &held);
 	size_t n;
-	json_t *j = json_pack("{s:f, s:I, s:I}", "window_level",
-	    state_window_level(s, state_guidelines(s)->quote_confidence_pct), "quoted",
-	    (json_int_t)quoted, "held", (json_int_t)held);
+	json_t *j = json_pack("{s:f, s:o, s:I, s:I}", "window_level",
+	    state_window_level(s, state_guidelines(s)->quote_confidence_pct), "window_shift",
+	    figure(state_window_shift(s)), "quoted", (json_int_t)quoted, "held", (json_int_t)held);
 
 	build_set(&j, "work", learn_work_rows(l, &rows, &n) < 0 ? NULL :
 	                                                          list(s, w, rows, n, work_json));

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/window.h"
 
+#include <math.h>
+
 #include "daemon/normal.h"
 
 /*
- * A sample says little of its last hundredth, and nothing of what no plan foresees: beyond it the
- * windows go on as they widen from the middle to there, by a quarter of an hour at least.
+ * A sample says little of its last hundredth, and nothing of what no plan foresees, such as more
+ * urgent calls than there are technicians. Beyond it a window doubles with each deviation what it has
+ * from the middle to there, which is a quarter of an hour at least.
  */
 #define EDGE 0.99
 #define EDGE_SCORE 2.32634787
@@ -37,7 +40,7 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Seconds by which a window widens beyond the edge for as many deviations as the edge has. */
+/* Seconds by which a window widens with the first deviation beyond the edge. */
 static double
 beyond_s(const struct risk_stop *r)
 {
@@ -52,7 +55,7 @@ start_at(const struct risk_stop *r, double score)
 {
 	if (score <= EDGE_SCORE)
 		return risk_quantile(r, normal_below(score));
-	return risk_quantile(r, EDGE) + (int64_t)(beyond_s(r) * (score / EDGE_SCORE - 1) + 1);
+	return risk_quantile(r, EDGE) + (int64_t)(beyond_s(r) * (exp2(score - EDGE_SCORE) - 1) + 1);
 }
 
 /* And back. */
@@ -63,7 +66,7 @@ score_at(const struct risk_stop *r, int64_t t)
 	double share = risk_by(r, t);
 
 	if (t > edge)
-		return EDGE_SCORE * (1 + (double)(t - edge) / beyond_s(r));
+		return EDGE_SCORE + log2(1 + (double)(t - edge) / beyond_s(r));
 	return share >= EDGE ? EDGE_SCORE : normal_at(share);
 }
 

@@ -543,6 +543,15 @@ remote_quoted(const struct policy *p)
 	return ((const struct remote *)p)->quoted;
 }
 
+json_t *
+remote_learned(struct policy *p)
+{
+	json_t *result = NULL;
+
+	return ask((struct remote *)p, "learned.list", NULL, CALL_TIMEOUT_MS, &result) < 0 ? NULL :
+	                                                                                     result;
+}
+
 int
 remote_next_day(struct policy *p, const struct replay *replay, struct desk *desk, char *why,
     size_t why_size)

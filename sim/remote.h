@@ -7,6 +7,7 @@
 #ifndef EVENKEEL_SIM_REMOTE_H
 #define EVENKEEL_SIM_REMOTE_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "sim/policy.h"
@@ -34,5 +35,7 @@ struct quoted {
 	char kind[24];          /* the first of the option's kinds */
 };
 const struct quoted *remote_quoted(const struct policy *p);
+/* What the daemon has learned so far: the result of learned.list, or NULL. New reference. */
+json_t *remote_learned(struct policy *p);
 
 #endif

@@ -74,6 +74,7 @@ report(struct season *sn, const struct held *held, const struct figures *f, json
 	struct held_sum all = held_sum(held, 1, SEASON_PCT_MAX);
 	const struct sim_day *day = &sn->replay->day;
 	bool scored = sn->played >= sn->o->train;
+	json_t *learned = remote_learned(sn->policy);
 
 	if (!sn->o->quiet)
 		printf("%-24s %5d calls %4d technicians  %5d quoted at %4.1f %%, held %5.1f %%%s\n",
@@ -81,11 +82,14 @@ report(struct season *sn, const struct held *held, const struct figures *f, json
 		    all.stated_pct, all.held_pct, scored ? "" : "  (to learn from)");
 	fflush(stdout);
 	json_array_append_new(sn->days,
-	    json_pack("{s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i, s:o}", "day", day->name, "calls",
+	    json_pack("{s:O?, s:O?, s:O?, s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i, s:o}", "learned_shift",
+	        json_object_get(learned, "window_shift"), "learned_quoted",
+	        json_object_get(learned, "quoted"), "learned_held", json_object_get(learned, "held"), "day", day->name, "calls",
 	        (int)day->calls, "technicians", (int)sn->replay->fleet.techs, "scored", scored,
 	        "quoted", held_json(&all), "served", (int)f->served, "promises", (int)f->made,
 	        "kept_first", (int)f->kept_first, "kept_last", (int)f->kept_last,
 	        "missed_s", missed));
+	json_decref(learned);
 }
 
 static int
