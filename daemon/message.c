@@ -239,15 +239,21 @@ choose_told(struct draft *d, const json_t *told)
 	}
 }
 
-/* Who set out has just been announced: a first ETA that says the same is not said again. */
+/*
+ * That somebody is on the way has just been said, and when he arrives: an ETA that his departure itself
+ * makes known, or a first one, is not said again.
+ */
 static bool
-said_on_the_way(const struct draft *d)
+said_on_the_way(const struct draft *d, const json_t *told)
 {
 	const json_t *cause = json_object_get(d->ev->body, "cause");
 	const char *event = text_of(cause, "event"), *call = text_of(cause, "call");
 
-	return d->c->status == CALL_EN_ROUTE && d->previous.to == 0 && event != NULL &&
-	    call != NULL && strcmp(event, "stop.departed") == 0 && strcmp(call, d->c->id) == 0;
+	if (d->c->status != CALL_EN_ROUTE || d->previous.to > 0)
+		return false;
+	return json_is_true(json_object_get(told, "first")) ||
+	    (event != NULL && call != NULL && strcmp(event, "stop.departed") == 0 &&
+		strcmp(call, d->c->id) == 0);
 }
 
 static int
@@ -260,7 +266,7 @@ follow_told(struct draft *d, const json_t *told)
 	d->arrival = int_of(told, "arrival");
 	d->window = span_of(told, "promise");
 	d->previous = span_of(told, "previous_promise");
-	if (d->code == NULL || said_on_the_way(d))
+	if (d->code == NULL || said_on_the_way(d, told))
 		return 0;
 	choose_told(d, told);
 	return write_message(d);
