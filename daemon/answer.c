@@ -12,7 +12,7 @@
 #include "daemon/spot.h"
 #include "daemon/window.h"
 
-enum { SPOTS_LOOKED_AT = 40 }; /* the cheapest of those within the window */
+enum { SPOTS_LOOKED_AT = 40 }; /* the best of them */
 
 /* The search for a place, on a fork that knows the answer. */
 struct search {
@@ -37,6 +37,14 @@ by_cents(const void *a, const void *b)
 	return x->tech != y->tech ? x->tech - y->tech : x->pos - y->pos;
 }
 
+static void
+search_done(struct search *h)
+{
+	free(h->base);
+	free(h->spot);
+	state_free(h->fork);
+}
+
 static int
 fork_with(const struct state *s, const struct event *answered, struct state **ret, char *why,
     size_t why_size)
@@ -56,11 +64,10 @@ fork_with(const struct state *s, const struct event *answered, struct state **re
 	return rc;
 }
 
-/* Places within the window that disturb few enough, cheapest first. */
+/* Places that start within a span and disturb few enough. */
 static int
-find_spots(struct search *h)
+find_spots(struct search *h, struct span within)
 {
-	const struct call_state *c = state_call(h->fork, h->call);
 	int32_t max, kept = 0;
 
 	h->f = cost_frame(h->fork, h->now);
@@ -73,23 +80,29 @@ find_spots(struct search *h)
 	for (int32_t i = 0; i < h->spots; i++) {
 		const struct spot *at = &h->spot[i];
 
-		if (at->start >= c->appt_from && at->start < c->appt_to &&
+		if (at->start >= within.from && at->start < within.to &&
 		    at->disturbed <= h->budget && at->broken == 0)
 			h->spot[kept++] = *at;
 	}
-	h->spots = kept < SPOTS_LOOKED_AT ? kept : SPOTS_LOOKED_AT;
-	qsort(h->spot, (size_t)kept, sizeof(*h->spot), by_cents);
+	h->spots = kept;
 	return 0;
 }
 
-/* Looks at one place: whether it is the best so far. */
-static int
-look(struct search *h, const struct spot *at)
+/* The best ones first, and no more of them than are looked at. */
+static void
+rank_spots(struct search *h)
 {
-	int64_t to = state_call(h->fork, h->call)->appt_to;
+	qsort(h->spot, (size_t)h->spots, sizeof(*h->spot), by_cents);
+	h->spots = h->spots < SPOTS_LOOKED_AT ? h->spots : SPOTS_LOOKED_AT;
+}
+
+/* The route with the call at one place, and its spread: malloc'd. */
+static int
+time_spot(const struct search *h, const struct spot *at, struct new_route **ret,
+    struct risk_stop **ret_risk)
+{
 	struct new_route *one = malloc(sizeof(*one));
-	struct risk_stop *risk = NULL;
-	int32_t pct;
+	struct risk_stop *risk;
 
 	if (one == NULL)
 		return -ENOMEM;
@@ -101,7 +114,23 @@ look(struct search *h, const struct spot *at)
 		return -ENOMEM;
 	}
 	risk_route(h->fork, h->now, at->tech, &one->timed, risk);
-	pct = window_pct(h->fork, &risk[at->pos], to);
+	*ret = one;
+	*ret_risk = risk;
+	return 0;
+}
+
+/* Looks at one place: whether it is the best so far. */
+static int
+look(struct search *h, const struct spot *at)
+{
+	struct new_route *one;
+	struct risk_stop *risk;
+	int32_t pct;
+	int rc = time_spot(h, at, &one, &risk);
+
+	if (rc < 0)
+		return rc;
+	pct = window_pct(h->fork, &risk[at->pos], state_call(h->fork, h->call)->appt_to);
 	if (pct > h->ret->pct) {
 		h->ret->pct = pct;
 		h->ret->tech = at->tech;
@@ -147,9 +176,12 @@ revise(struct search *h, char *why, size_t why_size)
 static int
 try_today(struct search *h, char *why, size_t why_size)
 {
+	const struct call_state *c = state_call(h->fork, h->call);
 	int32_t wanted = state_guidelines(h->fork)->quote_confidence_pct;
-	int rc = find_spots(h);
+	int rc = find_spots(h, (struct span){ c->appt_from, c->appt_to });
 
+	if (rc == 0)
+		rank_spots(h);
 	for (int32_t i = 0; rc == 0 && i < h->spots && h->ret->pct < wanted; i++)
 		rc = look(h, &h->spot[i]);
 	if (rc == 0 && h->ret->pct >= wanted)
@@ -213,8 +245,61 @@ answer_try(const struct state *s, int64_t now, int32_t call, const struct event 
 		rc = try_later(&h, midnight);
 	else
 		rc = try_today(&h, why, why_size);
-	free(h.base);
-	free(h.spot);
-	state_free(h.fork);
+	search_done(&h);
 	return rc;
+}
+
+/* --- instead --- */
+
+static bool
+is_declined(const struct call_state *c, struct span w)
+{
+	for (int32_t i = 0; i < c->declineds; i++)
+		if (c->declined[i].from < w.to && w.from < c->declined[i].to)
+			return true;
+	return false;
+}
+
+/* 1: the place has a window that holds; 0 it has not; -ENOMEM. */
+static int
+window_at(const struct search *h, const struct spot *at, struct span *ret)
+{
+	int32_t wanted = state_guidelines(h->fork)->quote_confidence_pct, pct;
+	struct new_route *one;
+	struct risk_stop *risk;
+	struct span w;
+	int rc = time_spot(h, at, &one, &risk);
+
+	if (rc < 0)
+		return rc;
+	window_for(h->fork, h->now, &risk[at->pos], at->start, wanted, &w, &pct);
+	free(risk);
+	free(one);
+	if (pct < wanted || at->start < w.from || is_declined(state_call(h->fork, h->call), w))
+		return 0;
+	*ret = w;
+	return 1;
+}
+
+int
+answer_instead(const struct state *s, int64_t now, int32_t call, const struct event *declined,
+    struct span asked, struct span *ret, char *why, size_t why_size)
+{
+	struct search h = { .now = now, .call = call };
+	struct span today = { now, morning_after(s, morning_today(s, now)) };
+	int rc = fork_with(s, declined, &h.fork, why, why_size);
+
+	*ret = (struct span){ 0 };
+	if (rc < 0)
+		return rc;
+	h.budget = account_budget(h.fork, now, ACCOUNT_EVENT);
+	rc = find_spots(&h, today);
+	for (int32_t i = 0; rc == 0 && i < h.spots; i++)
+		h.spot[i].cents = llabs(h.spot[i].start - asked.from);
+	if (rc == 0)
+		rank_spots(&h);
+	for (int32_t i = 0; rc == 0 && i < h.spots; i++)
+		rc = window_at(&h, &h.spot[i], ret);
+	search_done(&h);
+	return rc < 0 ? rc : 0;
 }

@@ -29,4 +29,13 @@ struct answer_try {
 int answer_try(const struct state *s, int64_t now, int32_t call, const struct event *answered,
     struct answer_try *ret, char *why, size_t why_size);
 
+/*
+ * A window of today that could be agreed instead, near the one asked for: of those that hold with the
+ * guideline's confidence at the cost of no more than an event may disturb, and of nobody's promise, the one
+ * that begins nearest to it. declined: the call.answered that ends what was told, not yet applied. 0, and
+ * *ret (0, 0: there is none); -ENOMEM, or what state_apply() says.
+ */
+int answer_instead(const struct state *s, int64_t now, int32_t call, const struct event *declined,
+    struct span asked, struct span *ret, char *why, size_t why_size);
+
 #endif

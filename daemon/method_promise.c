@@ -277,20 +277,40 @@ decline(struct request *r, const struct given *g, const char *reason, const char
 	    result(g, ANSWER_DECLINED, NULL, text));
 }
 
+/* " Possible would be ...": what could be agreed instead, if anything. */
+static void
+say_instead(const struct given *g, char *text, size_t size)
+{
+	struct event *ev = answered(g, SAID_DECLINE, NULL);
+	char why[256] = "", span[SPAN_SIZE];
+	struct span w = { 0 };
+
+	text[0] = '\0';
+	if (ev == NULL || answer_instead(g->f.s, g->f.now, g->f.call, ev, g->window, &w, why,
+	    sizeof(why)) < 0 || w.to == 0) {
+		event_free(ev);
+		return; /* it is only a hint */
+	}
+	event_free(ev);
+	span_text(&g->f, w, span);
+	snprintf(text, size, ". Possible would be %s", span);
+}
+
 /* It cannot be kept: so it is not promised, and what was told before is void. */
 static void
 counter_failed(struct request *r, const struct given *g, int32_t pct)
 {
-	char span[SPAN_SIZE], reason[TEXT_SIZE], said[TEXT_SIZE / 2];
+	char span[SPAN_SIZE], instead[SPAN_SIZE + 24], reason[TEXT_SIZE], said[TEXT_SIZE / 2 + 50];
 
 	span_text(&g->f, g->window, span);
 	snprintf(reason, sizeof(reason), "asked for %s%s%.100s", span, g->reason == NULL ? "" : ": ",
 	    g->reason == NULL ? "" : g->reason);
+	say_instead(g, instead, sizeof(instead));
 	if (pct > 0)
-		snprintf(said, sizeof(said), "%s would hold with %d %% only, so it is not promised", span,
-		    (int)pct);
+		snprintf(said, sizeof(said), "%s would hold with %d %% only, so it is not promised%s", span,
+		    (int)pct, instead);
 	else
-		snprintf(said, sizeof(said), "Nobody has room for it from %s", span);
+		snprintf(said, sizeof(said), "Nobody has room for it from %s%s", span, instead);
 	decline(r, g, reason, said);
 }
 

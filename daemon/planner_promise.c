@@ -12,7 +12,7 @@
 #include "daemon/risk.h"
 
 enum {
-	WATCH_TECHS = 32,      /* routes looked at in one turn of the loop */
+	WATCH_TECHS = 8,       /* routes looked at in one turn of the loop: some 100 us each */
 	WATCH_EVERY_S = 300,   /* every route is looked at so often, for time alone changes what may be */
 	WATCH_AHEAD_S = 14400, /* as long as a promise ends within that */
 	FLAP_S = 300,          /* a risk is not said to have changed again sooner, unless the call is late */

@@ -268,7 +268,8 @@ static void
 test_a_counter_is_not_met(void **unused)
 {
 	struct story s;
-	const char *cook, *long_one;
+	const char *cook, *long_one, *possible;
+	char from[8] = "", to[8] = "";
 	json_t *result, *call;
 
 	(void)unused;
@@ -284,10 +285,18 @@ test_a_counter_is_not_met(void **unused)
 	assert_null(json_object_get(result, "promise"));
 	assert_string_equal(story_text(result, "answer"), "declined");
 	assert_non_null(strstr(story_text(result, "text"), "13:00 to 14:00"));
+	/* What would be possible is said, and can be agreed. */
+	possible = strstr(story_text(result, "text"), "Possible would be ");
+	assert_non_null(possible);
+	assert_int_equal(sscanf(possible, "Possible would be %5s to %5s", from, to), 2);
+	from[5] = to[5] = '\0';
 	json_decref(result);
 	call = story_call(&s, cook);
 	assert_int_equal(story_number(call, "declines"), 1);
 	json_decref(call);
+	result = answer(&s, cook, "counter", window_of(from, to));
+	assert_true(json_is_true(json_object_get(result, "agreed")));
+	json_decref(result);
 	call = story_call(&s, long_one);
 	assert_string_equal(story_text(call, "promise.to"), "2011-09-21T12:15:00-04:00");
 	json_decref(call);
