@@ -57,23 +57,25 @@ fits(const struct filter *w, const struct goodwill *g)
 static void
 goodwill_list(struct request *r)
 {
-	struct territory *t = request_territory(r);
 	struct params *p = request_params(r);
-	struct filter w = { .status = params_str(p, "status", NULL),
+	int64_t now = clock_now(&request_shop(r)->clock), sum[4] = { 0 };
+	struct territory *t = request_territory(r);
+	const struct state *s;
+	struct filter w;
+	json_t *list;
+
+	if (t == NULL)
+		return;
+	w = (struct filter){ .status = params_str(p, "status", NULL),
 		.from = params_when(p, "from", 0),
 		.to = params_when(p, "to", INT64_MAX),
 		.limit = params_int(p, "limit", LIST_DEFAULT) };
-	int64_t now = clock_now(&request_shop(r)->clock), sum[4] = { 0 };
-	json_t *list = json_array();
-	const struct state *s;
-
-	if (t == NULL || p->failed) {
-		json_decref(list);
-		if (t != NULL)
-			request_refuse_params(r);
+	if (p->failed) {
+		request_refuse_params(r);
 		return;
 	}
 	s = t->state;
+	list = json_array();
 	for (int32_t i = state_goodwills(s) - 1; i >= 0 && w.limit > 0; i--) {
 		const struct goodwill *g = state_goodwill(s, i);
 
@@ -151,29 +153,29 @@ static void
 goodwill_decide(struct request *r)
 {
 	struct params *p = request_params(r);
-	bool grant = strcmp(params_str(p, "decision", ""), "grant") == 0;
 	int64_t now = clock_now(&request_shop(r)->clock), left;
 	struct territory *t = NULL;
 	const struct goodwill *g = find(r, &t);
-	struct goodwill_decision d = { .decision = grant ? "grant" : "refuse",
-		.reason = params_str(p, "reason", NULL) };
+	struct goodwill_decision d;
 	char by[HELP_BY_SIZE];
+	bool grant;
 
 	if (g == NULL || !is_open(r, g))
 		return;
+	grant = strcmp(params_str(p, "decision", ""), "grant") == 0;
 	if (!grant && params_has(p, "cents")) {
 		params_refuse(p, "cents", "left out unless it is granted", "an amount");
 		request_refuse_params(r);
 		return;
 	}
-	d.cents = params_int(p, "cents", g->cents);
+	help_by(r, by);
+	d = (struct goodwill_decision){ .decision = grant ? "grant" : "refuse", .by = by,
+		.reason = params_str(p, "reason", NULL), .cents = params_int(p, "cents", g->cents) };
 	left = state_guidelines(t->state)->goodwill_day_cents -
 	    state_goodwill_granted(t->state, morning_today(t->state, now));
 	left = left > 0 ? left : 0;
 	if (grant && !may_grant(r, t->state, g, d.cents, left))
 		return;
-	help_by(r, by);
-	d.by = by;
 	if (grant)
 		left -= d.cents;
 	request_commit_one(r, t, goodwill_decided(g, &d, now),
