@@ -55,11 +55,12 @@ add_message(void *arg, const struct event *ev)
 {
 	struct listing *l = arg;
 	const char *territory = state_territory(l->s);
-	struct deliveries all = { .zone = state_zone(l->s), .list = json_array() };
+	struct deliveries all = { .zone = state_zone(l->s) };
 	int rc;
 
 	if (l->left-- == 0)
 		return 1;
+	all.list = json_array();
 	l->last = ev->seq;
 	rc = store_deliveries(request_shop(l->r)->store, territory, ev->seq, add_delivery,
 	    &all);
