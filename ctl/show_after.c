@@ -56,6 +56,7 @@ show_learned(struct ctl *ctl, const json_t *result)
 		{ { "KIND", false, true }, "kind", false },
 		{ { "TECHNICIAN", false, false }, "technician", false },
 		{ { "CASES", true, false }, "cases", false },
+		{ { "FROM TOMORROW", true, false }, "new_cases", false },
 		{ { "TAKES", true, false }, "ratio", false },
 		{ { "SPREAD", true, false }, "spread", false },
 		{ { "PLANNED", true, false }, "planned_s", false },
@@ -64,6 +65,7 @@ show_learned(struct ctl *ctl, const json_t *result)
 	static const struct field drives[] = {
 		{ { "DRIVES OF", false, false }, "technician", false },
 		{ { "CASES", true, false }, "cases", false },
+		{ { "FROM TOMORROW", true, false }, "new_cases", false },
 		{ { "TAKES", true, false }, "ratio", false },
 		{ { "SPREAD", true, false }, "spread", false },
 		{ { "FEW", false, false }, "few", false },
