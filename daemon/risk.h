@@ -37,7 +37,10 @@ void risk_standing(const struct state *s, int64_t now, int32_t tech, struct reti
 double risk_by(const struct risk_stop *r, int64_t t);
 /* The earliest t by which a share of at least level starts; level 0 .. 1. */
 int64_t risk_quantile(const struct risk_stop *r, double level);
-/* Chance in percent (0 .. 100, rounded) that a call's promise is missed: started after its window. 0 without one. */
+/*
+ * Chance in percent (0 .. 100, rounded) that a call's promise is missed: started after its window. 0
+ * without one.
+ */
 int32_t risk_missed_pct(const struct risk_stop *r, const struct call_state *c);
 
 #endif

@@ -22,8 +22,9 @@ enum {
 /*
  * The narrowest window for a planned arrival that holds with pct percent: from the arrival, rounded
  * down, to the start that is not passed with that chance (the sample's quantile, shifted by what
- * was learned: state_window_shift()), rounded up. One narrower than quote_window_min_s begins earlier,
- * but not before now, nor before any start of the sample. *ret_pct: the chance that it then has, see window_pct().
+ * was learned: state_window_shift()), rounded up. One narrower than quote_window_min_s begins
+ * earlier, but not before now, nor before any start of the sample. *ret_pct: the chance that it
+ * then has, see window_pct().
  */
 void window_for(const struct state *s, int64_t now, const struct risk_stop *r, int64_t arrival,
     int32_t pct, struct span *ret, int32_t *ret_pct);

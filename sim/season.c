@@ -82,13 +82,13 @@ report(struct season *sn, const struct held *held, const struct figures *f, json
 		    all.stated_pct, all.held_pct, scored ? "" : "  (to learn from)");
 	fflush(stdout);
 	json_array_append_new(sn->days,
-	    json_pack("{s:O?, s:O?, s:O?, s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i, s:o}", "learned_shift",
-	        json_object_get(learned, "window_shift"), "learned_quoted",
-	        json_object_get(learned, "quoted"), "learned_held", json_object_get(learned, "held"), "day", day->name, "calls",
-	        (int)day->calls, "technicians", (int)sn->replay->fleet.techs, "scored", scored,
-	        "quoted", held_json(&all), "served", (int)f->served, "promises", (int)f->made,
-	        "kept_first", (int)f->kept_first, "kept_last", (int)f->kept_last,
-	        "missed_s", missed));
+	    json_pack("{s:s, s:i, s:i, s:b, s:o, s:i, s:i, s:i, s:i, s:o, s:O?, s:O?, s:O?}", "day",
+	        day->name, "calls", (int)day->calls, "technicians", (int)sn->replay->fleet.techs,
+	        "scored", scored, "quoted", held_json(&all), "served", (int)f->served, "promises",
+	        (int)f->made, "kept_first", (int)f->kept_first, "kept_last", (int)f->kept_last,
+	        "missed_s", missed, "learned_shift", json_object_get(learned, "window_shift"),
+	        "learned_quoted", json_object_get(learned, "quoted"), "learned_held",
+	        json_object_get(learned, "held")));
 	json_decref(learned);
 }
 

@@ -126,6 +126,8 @@ params_for(const struct method_spec *spec, const char *technician, const char *c
 			json_object_set_new(params, name, json_real(42.0));
 		else if (strcmp(name, "by_s") == 0)
 			json_object_set_new(params, name, json_integer(600));
+		else if (strcmp(name, "kind") == 0)
+			json_object_set_new(params, name, json_string("roof"));
 		else if (strcmp(name, "outcome") == 0)
 			json_object_set_new(params, name, json_string("fixed"));
 		else if (strcmp(name, "from") == 0)

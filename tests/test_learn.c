@@ -478,7 +478,8 @@ test_windows_hold(void **unused)
 			double held = play(&worlds[i], pcts[k], 17 + i);
 
 			if (fabs(held - pcts[k]) > 2.5)
-				fail_msg("%s: %.1f %% of promises quoted at %d %%", worlds[i].name, held, pcts[k]);
+				fail_msg("%s: %.1f %% of promises quoted at %d %%", worlds[i].name, held,
+				    pcts[k]);
 		}
 	}
 }

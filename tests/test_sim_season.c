@@ -133,6 +133,11 @@ check_result(const json_t *result)
 	    count(json_object_get(result, "below_95"), "made") +
 		count(json_object_get(result, "from_95"), "made"));
 	assert_true(count(second, "served") > ROWS / 2);
+	/* What the daemon counts as held, to learn from, is what its customers saw. */
+	assert_int_equal(count(first, "learned_held"), count(json_object_get(first, "quoted"), "held"));
+	assert_int_equal(count(second, "learned_held"),
+	    count(json_object_get(first, "quoted"), "held") +
+	        count(json_object_get(second, "quoted"), "held"));
 }
 
 static void
