@@ -103,8 +103,7 @@ state_apply_fn state_apply_shift;      /* shift.*, break.* */
 state_apply_fn state_apply_call;       /* state_apply_call.c: call.* */
 state_apply_fn state_apply_stop;       /* state_apply_stop.c: stop.* */
 state_apply_fn state_apply_plan;       /* state_apply_plan.c: plan.revised */
-state_apply_fn state_apply_promise;    /* state_apply_promise.c: call.answered and what else
-                                          becomes of a promise */
+state_apply_fn state_apply_promise;    /* state_apply_promise.c: answers, other days, risks */
 state_apply_fn state_apply_goodwill;   /* state_apply_goodwill.c: goodwill.*, message.written */
 
 /* state_terms.c: what terms mean. They fill in the members that come from terms only. */
