@@ -137,7 +137,7 @@ struct reading {
 };
 
 #define refuse(r, ...) ((r)->bad != 0 ? 0 \
-	: ((r)->bad = (r)->line, snprintf((r)->why, sizeof((r)->why), __VA_ARGS__), 0))
+	: ((r)->bad = (r)->line > 0 ? (r)->line : 1, snprintf((r)->why, sizeof((r)->why), __VA_ARGS__), 0))
 
 /* A line at a time, so that none is cut without a word. */
 static char *

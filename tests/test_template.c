@@ -121,6 +121,18 @@ test_what_is_refused(void **unused)
 }
 
 static void
+test_empty_file(void **unused)
+{
+	struct templates *t = templates_new("en", "", key);
+	char why[400];
+
+	(void)unused;
+	assert_int_equal(templates_add(t, "en", "x.ini", "", 0, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "x.ini, line 1: booked is missing in [texts]: add it");
+	templates_free(t);
+}
+
+static void
 test_bounds(void **unused)
 {
 	struct templates *t = templates_new("en", "", key);
@@ -178,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_put_in),
 		cmocka_unit_test(test_what_is_refused),
+		cmocka_unit_test(test_empty_file),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_languages),
 	};

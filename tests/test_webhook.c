@@ -751,7 +751,7 @@ test_daemon_is_killed(void **unused)
 	put_gateway();
 	signal(SIGALRM, on_alarm);
 	for (int i = 0; i < KILLS; i++) {
-		struct itimerval soon = { .it_value.tv_usec = 20000 + rand() % 80000 };
+		struct itimerval soon = { .it_value.tv_usec = 50000 + rand() % 200000 };
 
 		setitimer(ITIMER_REAL, &soon, NULL);
 		n += book_until_killed(call + n, (int)ARRAY_LEN(call) - n);
