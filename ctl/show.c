@@ -353,17 +353,22 @@ show_status(struct ctl *ctl, const json_t *result)
 	char a[TEXT_SIZE], b[TEXT_SIZE], up[TEXT_SIZE], state[TEXT_SIZE];
 
 	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n",
-	    list_text(ctl, result, "version", a), list_text(ctl, result, "uptime_s", up), list_text(ctl, result, "now", b),
-	    list_text(ctl, result, "clock", state), list_number(result, "sessions"));
+	    list_text(ctl, result, "version", a), list_text(ctl, result, "uptime_s", up),
+	    list_text(ctl, result, "now", b), list_text(ctl, result, "clock", state), list_number(result, "sessions"));
 	fprintf(ctl->out, "solver %s%s%s: %lld workers, %lld solves (%lld proven), %lld timeouts, "
 	                  "%lld rejected, %lld restarts\n",
 	    colour_on(ctl, c), list_text(ctl, solver, "state", a), colour_off(ctl, c),
 	    list_number(solver, "workers"), list_number(solver, "solves"), list_number(solver, "proven"),
 	    list_number(solver, "timeouts"), list_number(solver, "rejected"),
 	    list_number(solver, "restarts"));
-	fprintf(ctl->out, "store %s: %lld commits, fsync %lld us median, %lld us at most for 99 %%\n\n",
+	fprintf(ctl->out, "store %s: %lld commits, fsync %lld us median, %lld us at most for 99 %%\n",
 	    list_text(ctl, result, "store.url", a), list_number(result, "store.commits"),
 	    list_number(result, "store.fsync_us_p50"), list_number(result, "store.fsync_us_p99"));
+	if (list_number(result, "webhooks.webhooks") > 0)
+		fprintf(ctl->out, "webhooks %lld: %lld messages waiting, %lld dead, %lld restarts\n",
+		    list_number(result, "webhooks.webhooks"), list_number(result, "webhooks.waiting"),
+		    list_number(result, "webhooks.dead"), list_number(result, "webhooks.restarts"));
+	fputc('\n', ctl->out);
 	list_print(ctl, fields, ARRAY_LEN(fields), json_object_get(result, "territories"),
 	    "No territories.");
 }

@@ -65,19 +65,38 @@ show_price(struct ctl *ctl, const json_t *result)
 
 /* --- why was I moved? --- */
 
+/* What became of a time that people knew, where no other took its place. */
+static const char *
+ending(const char *code)
+{
+	static const char *const endings[][2] = {
+		{ "carried_over", "carried over to another day" },
+		{ "declined", "declined by the customer" },
+		{ "countered", "the customer asked for another time" },
+		{ "silent", "released: the customer has not answered" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		if (strcmp(code, endings[i][0]) == 0)
+			return endings[i][1];
+	}
+	return "taken out of the plan";
+}
+
 /* "09:40 c9 moved from 10:15 to 10:45" */
 static void
 move_what(const struct ctl *ctl, const json_t *m)
 {
 	char at[TEXT_SIZE], call[TEXT_SIZE], from[TEXT_SIZE], to[TEXT_SIZE], who[TEXT_SIZE],
-	    former[TEXT_SIZE];
+	    former[TEXT_SIZE], code[TEXT_SIZE];
 
 	fprintf(ctl->out, "%s  %s%s%s ", list_text(ctl, m, "at", at), colour_on(ctl, BOLD),
 	    list_text(ctl, m, "call", call), colour_off(ctl, BOLD));
 	list_text(ctl, m, "previous", from);
 	list_text(ctl, m, "technician", who);
 	if (list_text(ctl, m, "arrival", to)[0] == '\0')
-		fprintf(ctl->out, "taken out of the plan%s%s", from[0] != '\0' ? ", was told " : "", from);
+		fprintf(ctl->out, "%s%s%s", ending(list_text(ctl, m, "code", code)),
+		    from[0] != '\0' ? ", was told " : "", from);
 	else if (from[0] == '\0' || json_is_true(json_object_get(m, "first")))
 		fprintf(ctl->out, "told first: %s comes at %s", who, to);
 	else

@@ -16,10 +16,12 @@ show_wish(const struct ctl *ctl, const json_t *wish)
 {
 	char when[TEXT_SIZE], confidence[TEXT_SIZE], text[TEXT_SIZE];
 
-	list_text(ctl, wish, "due|window", when);
+	if (list_text(ctl, wish, "due|window", when)[0] == '\0') {
+		fprintf(ctl->out, "%s\n", list_text(ctl, wish, "text", text));
+		return;
+	}
 	fprintf(ctl->out, "Wanted%s %s: %s with the best option.%s%s\n",
-	    json_object_get(wish, "due") != NULL ? " by" : "",
-	    when[0] != '\0' ? when : "without a time",
+	    json_object_get(wish, "due") != NULL ? " by" : "", when,
 	    list_text(ctl, wish, "confidence", confidence),
 	    list_text(ctl, wish, "text", text)[0] != '\0' ? " " : "", text);
 }

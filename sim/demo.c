@@ -77,8 +77,8 @@ print_next_steps(const struct replay *r, const struct show *s, const char *story
 	    state);
 	printf("%s  %sevenkeeld --config %s/evenkeel.conf --clock virtual & sleep 2\n", bold, bin, state);
 	printf("  export EVENKEEL_TOKEN_FILE=%s/admin.token\n", state);
-	printf("  %sevenkeelctl call list --status unassigned%s    # carried over to tomorrow%s\n", bin,
-	    plain, bold);
+	printf("  %sevenkeelctl call list --status planned%s    # what is left for tomorrow%s\n", bin, plain,
+	    bold);
 	printf("  %sevenkeelctl call show %s%s    # what a customer was told, when, and why%s\n", bin,
 	    story, plain, bold);
 	printf("  %sevenkeelctl why %s%s    # the same by what it was moved for%s\n", bin, story, plain,
