@@ -123,7 +123,7 @@ move_json(const struct state *s, const struct move *m)
 	json_t *j = json_pack("{s:o, s:I, s:s, s:b, s:b, s:b, s:o, s:s, s:I}", "at",
 	    object_when(s, m->at), "seq", (json_int_t)m->seq, "call", m->call_id, "first", m->first,
 	    "repromised", m->repromised, "chosen", m->chosen, "cause", cause_json(s, m), "account",
-	    account_name(m->account), "cents", (json_int_t)m->cents);
+	    account_name(m->chosen ? m->account : ACCOUNT_NONE), "cents", (json_int_t)m->cents);
 
 	put_told(s, m, &j);
 	if (customer != NULL)

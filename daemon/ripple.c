@@ -39,7 +39,7 @@ stop_of(const struct new_route *route, int32_t n, int32_t call, int32_t *ret_tec
 	return NULL;
 }
 
-/* Adds a technician's route, re-timed or new; what it leaves out by itself. The end of his day in *end. */
+/* Adds a technician's route, re-timed or new; *end becomes the latest end of anybody's day. */
 static void
 add_route(const struct cost_frame *f, int32_t tech, const struct new_route *new, struct cost *add,
     int64_t *end)
@@ -129,7 +129,7 @@ note_broken(const struct ripple_ask *ask, const struct stop *stay, struct ripple
 	ret->goodwill_cents += b.goodwill_cents;
 }
 
-/* Who is delayed, whose promise breaks: each call of the routes replaced, against where it stood. */
+/* Who is delayed, whose promise breaks: each call of the routes replaced, as it stood. */
 static int
 note_others(const struct ripple_ask *ask, struct ripple *ret)
 {
