@@ -64,6 +64,12 @@ struct event *carry_event(const struct state *s, int64_t now, const struct carri
 /* Whether a call that was carried over so often is put in front of a manager. */
 bool carry_needs_manager(const struct state *s, int32_t count);
 
+/*
+ * The first shift from the moment `from` on (not one that began before) of anybody who may do the
+ * call. False: none is known.
+ */
+bool carry_next_shift(const struct state *s, int32_t call, int64_t from, struct span *ret);
+
 /* Whether anybody who may do the call works at some time of a span (overtime not counted). */
 bool carry_anybody(const struct state *s, int32_t call, struct span when);
 

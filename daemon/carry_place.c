@@ -9,7 +9,23 @@
 #include "daemon/risk.h"
 #include "daemon/window.h"
 
-enum { KEPT_MAX = 300 /* promises of that day that are placed first */ };
+enum {
+	KEPT_MAX = 300, /* promises of that day that are placed first */
+	DAY_S = 86400,
+};
+
+/* A shift as an absence leaves it: from == to, nothing of it. */
+static struct span
+shift_left(const struct tech *t, const struct shift *sh)
+{
+	struct span left = { sh->from, sh->to };
+
+	if (t->absent_from <= left.from && left.from < t->absent_to)
+		left.from = t->absent_to < left.to ? t->absent_to : left.to;
+	if (sh->ended)
+		left.from = left.to;
+	return left;
+}
 
 bool
 carry_anybody(const struct state *s, int32_t call, struct span when)
@@ -20,16 +36,36 @@ carry_anybody(const struct state *s, int32_t call, struct span when)
 		if (!state_may(s, k, call))
 			continue;
 		for (int32_t i = 0; i < t->shifts; i++) {
-			const struct shift *sh = &t->shift[i];
-			int64_t from = sh->from;
+			struct span sh = shift_left(t, &t->shift[i]);
 
-			if (t->absent_from <= from && from < t->absent_to)
-				from = t->absent_to;
-			if (!sh->ended && from < sh->to && from < when.to && sh->to > when.from)
+			if (sh.from < sh.to && sh.from < when.to && sh.to > when.from)
 				return true;
 		}
 	}
 	return false;
+}
+
+bool
+carry_next_shift(const struct state *s, int32_t call, int64_t from, struct span *ret)
+{
+	struct span best = { INT64_MAX, INT64_MAX };
+
+	for (int32_t k = 0; k < state_techs(s); k++) {
+		const struct tech *t = state_tech(s, k);
+
+		if (!state_may(s, k, call))
+			continue;
+		for (int32_t i = 0; i < t->shifts; i++) {
+			struct span sh = shift_left(t, &t->shift[i]);
+
+			if (sh.from < sh.to && sh.from >= from && sh.from < best.from)
+				best = sh;
+		}
+	}
+	if (best.from == INT64_MAX)
+		return false;
+	*ret = best;
+	return true;
 }
 
 static bool
@@ -135,18 +171,11 @@ all_placed(const struct carried *c, int32_t n)
 static void
 without_place(const struct state *s, int64_t from, int32_t days, struct carried *c)
 {
-	int64_t day = from;
+	struct span sh;
 
 	c->not_before = from;
-	for (int32_t i = 0; i < days && !c->nobody; i++) {
-		int64_t next = morning_after(s, day);
-
-		if (carry_anybody(s, c->call, (struct span){ day, next })) {
-			c->not_before = day;
-			return;
-		}
-		day = next;
-	}
+	if (carry_next_shift(s, c->call, from, &sh) && sh.from < from + (int64_t)days * DAY_S)
+		c->not_before = morning_today(s, sh.from);
 }
 
 int

@@ -19,35 +19,23 @@ struct wish {
 	int32_t days;
 };
 
-/* The first day from `from` on when somebody who may do the call works; 0 none is known. */
-static int64_t
-next_day(const struct state *s, int32_t call, int64_t from)
-{
-	for (int32_t i = 0; i < CARRY_DAYS; i++) {
-		int64_t next = morning_after(s, from);
-
-		if (carry_anybody(s, call, (struct span){ from, next }))
-			return from;
-		from = next;
-	}
-	return 0;
-}
-
 /* Refuses a time at which nobody who may do the call works, and says when somebody does. */
 static void
 refuse_nobody(struct request *r, const struct found *f, const char *member, const char *when)
 {
 	int64_t next = morning_after(f->s, morning_today(f->s, f->now));
-	int64_t day = next_day(f->s, f->call, next);
 	const char *id = state_call(f->s, f->call)->id;
-	char text[WHEN_SIZE];
+	char from[WHEN_SIZE], to[WHEN_SIZE];
+	struct span sh;
 
-	if (day > 0 && when_format(day, state_zone(f->s), text) == 0)
+	if (carry_next_shift(f->s, f->call, next, &sh) &&
+	    when_format(sh.from, state_zone(f->s), from) == 0 &&
+	    when_format(sh.to, state_zone(f->s), to) == 0)
 		request_refuse(r, RPC_BAD_TIME, NULL, "%s: nobody who may do %s works %s; the next "
-		    "day with a shift is %.10s", member, id, when, text);
+		    "shift is from %s to %s", member, id, when, from, to);
 	else
-		request_refuse(r, RPC_BAD_TIME, NULL, "%s: nobody who may do %s works %s, nor in the "
-		    "week after; add shifts, or carry it over with \"negotiate\"", member, id, when);
+		request_refuse(r, RPC_BAD_TIME, NULL, "%s: nobody who may do %s works %s, and no shift "
+		    "is known; add one, or carry it over with \"negotiate\"", member, id, when);
 }
 
 /* The member "day": its local midnight in *ret. False after answering. */
@@ -100,8 +88,9 @@ static bool
 read_wish(struct request *r, const struct found *f, struct wish *w)
 {
 	struct params *p = request_params(r);
-	int64_t today = morning_today(f->s, f->now), next = morning_after(f->s, today), first;
+	int64_t today = morning_today(f->s, f->now), next = morning_after(f->s, today);
 	bool day = params_has(p, "day");
+	struct span sh;
 
 	*w = (struct wish){ .to = { .call = f->call }, .from = next, .days = CARRY_DAYS };
 	w->negotiate = params_bool(p, "negotiate", false);
@@ -126,8 +115,9 @@ read_wish(struct request *r, const struct found *f, struct wish *w)
 			return false;
 		}
 	}
-	first = next_day(f->s, f->call, w->from);
-	w->to.not_before = first > 0 ? first : w->from;
+	w->to.not_before = w->from;
+	if (carry_next_shift(f->s, f->call, w->from, &sh))
+		w->to.not_before = morning_today(f->s, sh.from);
 	return true;
 }
 
