@@ -43,15 +43,22 @@ enum {
 	STATE_HISTORY_MAX = 100, /* of one call; beyond it the second oldest goes */
 	STATE_KIND_SIZE = 121,
 	STATE_DECLINED_MAX = 4,    /* windows that a customer declined; beyond it the oldest goes */
-	STATE_MOVES_MAX = 5000,    /* newest moves of what was told; older ones are in the journal */
-	STATE_GOODWILL_MAX = 2000, /* newest offers; the oldest that was decided is forgotten first */
+	STATE_MOVES_MAX = 5000,    /* newest moves of what was told; the journal has the older */
+	STATE_GOODWILL_MAX = 2000, /* newest offers; the oldest decided one is forgotten first */
 };
 
 /* What a customer has agreed with the shop. */
 enum contract { CONTRACT_NONE, CONTRACT_TIME_AND_MATERIALS, CONTRACT_FULL_SERVICE, CONTRACTS };
 
 /* What the customer said to the first ETA. */
-enum answer { ANSWER_NONE, ANSWER_ACCEPTED, ANSWER_DECLINED, ANSWER_COUNTERED, ANSWER_SILENT, ANSWERS };
+enum answer {
+	ANSWER_NONE,
+	ANSWER_ACCEPTED,
+	ANSWER_DECLINED,
+	ANSWER_COUNTERED,
+	ANSWER_SILENT,
+	ANSWERS,
+};
 
 /* Which budget pays for what is disturbed by choice. */
 enum account {
@@ -59,7 +66,7 @@ enum account {
 	ACCOUNT_EMERGENCY, /* allowance_emergency, with absences */
 	ACCOUNT_ABSENCE,
 	ACCOUNT_INSIDE,    /* budget_inside, and hour and day */
-	ACCOUNT_PERSON,    /* a person decided: a quote, an override; hour and day count it, nothing bounds it */
+	ACCOUNT_PERSON,    /* a person decided: a quote, an override; hour and day count it only */
 	ACCOUNT_NONE,      /* nothing chosen */
 	ACCOUNTS,
 };
@@ -165,7 +172,7 @@ struct told_state {
 	int64_t at;            /* when it was last told, 0 never */
 	int64_t repromised_at; /* when a promised window was last replaced, 0 never */
 	int32_t repromised;    /* how often */
-	int64_t first_at;      /* when the first ETA was told, 0 never: an answer is awaited from then on */
+	int64_t first_at;      /* when the first ETA was told, to be answered from then on; 0 never */
 };
 
 struct call_state {
@@ -206,7 +213,7 @@ struct call_state {
 	int64_t not_before;  /* carried over: not planned before, 0 */
 	bool at_risk;        /* as last said by promise.at_risk */
 	int32_t risk_pct;
-	bool customer_fault; /* the customer declined, countered, amended: no goodwill for this call */
+	bool customer_fault; /* the customer declined, countered, amended: no goodwill for it */
 	bool goodwill;       /* an offer was made for it */
 	char outcome[24];    /* "", "fixed", "return_visit", "no_access", "cancelled" */
 	int64_t closed;      /* when it ended, 0 open */
@@ -330,7 +337,7 @@ void state_work_of(const struct state *s, int32_t tech, const char *kind, int32_
  * that is planned with has ended then. At least a minute.
  */
 int32_t state_work_left(const struct state *s, const struct work *w, int64_t elapsed_s);
-/* The speed a technician's drives are planned with, percent of the travel model's: as said and learned. */
+/* The speed of a technician's drives, percent of the travel model's: as said and learned. */
 int32_t state_speed_pct(const struct state *s, int32_t tech);
 /* Standard deviation of the logarithm of a drive's time. */
 double state_drive_log_sd(const struct state *s, int32_t tech);
@@ -351,8 +358,8 @@ const struct learn *state_learned(const struct state *s);
  */
 struct state *state_fork(const struct state *s);
 /*
- * A fork as it will be on the morning of a local day after today: shifts before it are over, nobody has
- * a route, calls planned or under way today are done unless they may not start before that day, and
+ * A fork as it will be on the morning of a local day after today: shifts before it are over, nobody
+ * has a route, calls planned or under way today are done unless they may not start before that day, and
  * what is left is unassigned. *ret_at: a moment just before the day's first shift begins. -ENOENT:
  * nobody works that day; -ENOMEM.
  */

@@ -113,10 +113,10 @@ amended(struct state *s, struct call_slot *slot, struct body *b)
 static int
 cancelled(struct state *s, int32_t i, int64_t at)
 {
-	if (at > s->call[i]->c.told.first_to)
-		state_learn_missed(s, &s->call[i]->c);
 	struct call_state *c = &s->call[i]->c;
 
+	if (at > c->told.first_to)
+		state_learn_missed(s, c);
 	if (c->status == CALL_EN_ROUTE)
 		state_turn_back(s, s->tech[c->tech], at);
 	state_close(s, i, CALL_CANCELLED, "cancelled", at);
