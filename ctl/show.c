@@ -354,7 +354,8 @@ show_status(struct ctl *ctl, const json_t *result)
 
 	fprintf(ctl->out, "%s, up %s, %s (%s clock), %lld sessions\n",
 	    list_text(ctl, result, "version", a), list_text(ctl, result, "uptime_s", up),
-	    list_text(ctl, result, "now", b), list_text(ctl, result, "clock", state), list_number(result, "sessions"));
+	    list_text(ctl, result, "now", b), list_text(ctl, result, "clock", state),
+	    list_number(result, "sessions"));
 	fprintf(ctl->out, "solver %s%s%s: %lld workers, %lld solves (%lld proven), %lld timeouts, "
 	                  "%lld rejected, %lld restarts\n",
 	    colour_on(ctl, c), list_text(ctl, solver, "state", a), colour_off(ctl, c),
