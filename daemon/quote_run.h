@@ -11,7 +11,7 @@
 #include "daemon/quotes.h"
 #include "daemon/wanted.h"
 
-enum { QUOTE_RUN_MS = 60, QUOTE_RUN_TEXT_SIZE = 300 };
+enum { QUOTE_RUN_MS = 45, QUOTE_RUN_TEXT_SIZE = 300 };
 
 /* What is refused, when the options come with a refusal. */
 struct quote_refusal {

@@ -225,6 +225,31 @@ test_refused(void **unused)
 	story_close(&s);
 }
 
+/* The asker hangs up, or the daemon is told to end, before the answer is there. */
+static void
+test_nobody_waits_for_the_answer(void **unused)
+{
+	struct story s;
+	int64_t id;
+
+	(void)unused;
+	open_ann(&s);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(client_send(s.desk, "call.quote", story_need("Evans", 42.355, -71.065,
+		    "16:00", 30), &id), 0);
+	client_close(s.desk);
+	s.desk = NULL;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(client_send(s.manager, "call.quote", story_need("Evans", 42.355, -71.065,
+		    "16:00", 30), &id), 0);
+	harness_stop(&s.h);
+	client_close(s.manager);
+	client_close(s.board);
+	json_decref(s.heard);
+	json_decref(s.ids);
+	harness_done(&s.h);
+}
+
 int
 main(void)
 {
@@ -234,6 +259,7 @@ main(void)
 		cmocka_unit_test(test_by_four_is_not_at_once),
 		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nobody_waits_for_the_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
