@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What follows from an event and must be in the same commit: goodwill offers, messages to customers.
+ * What follows from an event and must be in the same commit: goodwill offers, messages to
+ * customers.
  *
- * shop_append() applies all events of a command, then asks for each in turn what follows from it, and
- * applies and appends that behind; what follows from that is asked for, too. So the sequence that a
- * command's answer names is that of its own last event, and whoever resumes from it hears all that
- * followed, once. Pure: from the event and the state after it alone. Not asked on replay, for then what
- * followed is in the journal.
+ * shop_append() applies all events of a command, then asks for each in turn what follows from it,
+ * and applies and appends that behind; what follows from that is asked for, too. So the sequence
+ * that a command's answer names is that of its own last event, and whoever resumes from it hears
+ * all that followed, once. Pure: from the event and the state after it alone. Not asked on replay,
+ * for then what followed is in the journal.
  */
 #ifndef EVENKEEL_DAEMON_FOLLOW_H
 #define EVENKEEL_DAEMON_FOLLOW_H
@@ -39,7 +40,7 @@ int follow(const struct state *s, const struct event *ev, const struct templates
 
 /* goodwill.c and message.c: each its share. */
 int goodwill_follow(const struct state *s, const struct event *ev, struct follow_list *ret);
-int message_follow(const struct state *s, const struct event *ev,
-    const struct templates *templates, struct follow_list *ret);
+int message_follow(const struct state *s, const struct event *ev, const struct templates *templates,
+    struct follow_list *ret);
 
 #endif

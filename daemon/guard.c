@@ -11,8 +11,8 @@
 #define SEPARATORS " ,\t"
 
 /*
- * What is never out in the open (IANA's special-purpose registries). NAT64, Teredo and 6to4 are in it
- * since they hide an IPv4 address that nobody has looked at.
+ * What is never out in the open (IANA's special-purpose registries). NAT64, Teredo and 6to4 are in
+ * it since they hide an IPv4 address that nobody has looked at.
  */
 static const char inner[] =
     "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
@@ -79,7 +79,8 @@ guard_read(struct guard *g, const char *list, char *why, size_t why_size)
 		if (len > 60 || !read_net(word, &g->net[g->nets])) {
 			snprintf(why, why_size,
 			    "expected networks like 10.1.0.0/16 or ::1, with blanks between, got "
-			    "\"%s\"", word);
+			    "\"%s\"",
+			    word);
 			return -EINVAL;
 		}
 		g->nets++;

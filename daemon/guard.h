@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which addresses a webhook may be connected to: none that are inner, unless the operator lists them.
+ * Which addresses a webhook may be connected to: none that are inner, unless the operator lists
+ * them.
  *
  * Inner are loopback, private, link-local, shared (RFC 6598), unique local, multicast, unspecified,
  * reserved and documentation addresses, also when they come as IPv6 forms of IPv4 addresses. The

@@ -132,8 +132,8 @@ static void
 set_span(json_t **obj, const char *name, struct span w)
 {
 	if (w.to > 0)
-		build_set(obj, name, json_pack("{s:I, s:I}", "from", (json_int_t)w.from, "to",
-		    (json_int_t)w.to));
+		build_set(obj, name,
+		    json_pack("{s:I, s:I}", "from", (json_int_t)w.from, "to", (json_int_t)w.to));
 }
 
 /* Writes the draft as an event behind what follows already. */
@@ -240,8 +240,8 @@ choose_told(struct draft *d, const json_t *told)
 }
 
 /*
- * That somebody is on the way has just been said, and when he arrives: an ETA that his departure itself
- * makes known, or a first one, is not said again.
+ * That somebody is on the way has just been said, and when he arrives: an ETA that his departure
+ * itself makes known, or a first one, is not said again.
  */
 static bool
 said_on_the_way(const struct draft *d, const json_t *told)
@@ -279,12 +279,14 @@ follow_revised(const struct draft *blank)
 	size_t i;
 	int rc = 0;
 
-	json_array_foreach(json_object_get(blank->ev->body, "told"), i, item) {
+	json_array_foreach(json_object_get(blank->ev->body, "told"), i, item)
+	{
 		struct draft d = *blank;
 
 		rc = rc == 0 ? follow_told(&d, item) : rc;
 	}
-	json_array_foreach(json_object_get(blank->ev->body, "withdrawn"), i, item) {
+	json_array_foreach(json_object_get(blank->ev->body, "withdrawn"), i, item)
+	{
 		struct draft d = *blank;
 
 		d.kind = "withdrawn";
@@ -336,7 +338,7 @@ follow_finished(struct draft *d)
 
 	d->kind = "done";
 	d->text = outcome != NULL && strcmp(outcome, "return_visit") == 0 ? TEXT_DONE_RETURN
-	                                                                   : TEXT_DONE;
+									  : TEXT_DONE;
 	return write_message(d);
 }
 
@@ -357,7 +359,7 @@ follow_goodwill(struct draft *d)
 	d->code = text_of(body, "cause");
 	d->amount = amount;
 	d->text = strcmp(form, "discount") == 0 ? TEXT_GOODWILL_DISCOUNT
-	                                           : TEXT_GOODWILL_FREE_LABOUR;
+						: TEXT_GOODWILL_FREE_LABOUR;
 	return write_message(d);
 }
 
@@ -379,7 +381,8 @@ follow_call(struct draft *d)
 	case EV_CALL_BOOKED:
 		return follow_booked(d, json_object_get(body, "terms"));
 	case EV_CALL_AMENDED: /* a new appointment is agreed with the customer */
-		return json_is_object(json_object_get(json_object_get(body, "terms"), "appointment"))
+		return json_is_object(
+			   json_object_get(json_object_get(body, "terms"), "appointment"))
 		    ? follow_booked(d, json_object_get(body, "terms"))
 		    : 0;
 	case EV_CALL_CANCELLED:

@@ -62,10 +62,10 @@ add_message(void *arg, const struct event *ev)
 		return 1;
 	all.list = json_array();
 	l->last = ev->seq;
-	rc = store_deliveries(request_shop(l->r)->store, territory, ev->seq, add_delivery,
-	    &all);
-	build_add(&l->list, json_pack("{s:o, s:o}", "message",
-	    message_json(ev, territory, state_zone(l->s)), "deliveries", all.list));
+	rc = store_deliveries(request_shop(l->r)->store, territory, ev->seq, add_delivery, &all);
+	build_add(&l->list,
+	    json_pack("{s:o, s:o}", "message", message_json(ev, territory, state_zone(l->s)),
+		"deliveries", all.list));
 	return rc;
 }
 
@@ -114,7 +114,8 @@ read_replay(struct request *r, struct territory *t, struct store_delivery *ret)
 	}
 	if (found != NULL && found->disabled) {
 		request_refuse(r, RPC_WRONG_STATE, NULL,
-		    "webhook %s is disabled: switch it on first (webhook.put, disabled false)", hook);
+		    "webhook %s is disabled: switch it on first (webhook.put, disabled false)",
+		    hook);
 		return false;
 	}
 	snprintf(ret->webhook, sizeof(ret->webhook), "%s", hook);
@@ -175,11 +176,13 @@ read_kinds(struct params *p, struct store_webhook *ret)
 	if (kinds == NULL)
 		return;
 	strcpy(ret->kinds, " ");
-	json_array_foreach(kinds, i, kind) {
+	json_array_foreach(kinds, i, kind)
+	{
 		const char *name = json_string_value(kind);
 
 		if (name == NULL || !is_kind(name)) {
-			params_refuse(p, "kinds", "kinds of message, as booked, planned, moved", name);
+			params_refuse(p, "kinds", "kinds of message, as booked, planned, moved",
+			    name);
 			return;
 		}
 		if (len + strlen(name) + 2 > sizeof(ret->kinds)) {
@@ -319,15 +322,16 @@ static void
 webhook_remove(struct request *r)
 {
 	struct shop *shop = request_shop(r);
-	const struct store_webhook *found =
-	    webhooks_find(shop->webhooks, params_str(request_params(r), "webhook", ""));
+	const struct store_webhook *found = webhooks_find(shop->webhooks,
+	    params_str(request_params(r), "webhook", ""));
 	struct store_outward o = { .what = OUTWARD_REMOVE };
 	struct store_write w = { .outward = &o };
 	int64_t dropped = 0;
 	json_t *result;
 
 	if (found == NULL) {
-		request_refuse(r, RPC_NOT_FOUND, NULL, "webhook: there is none of this id (webhook.list)");
+		request_refuse(r, RPC_NOT_FOUND, NULL,
+		    "webhook: there is none of this id (webhook.list)");
 		return;
 	}
 	o.webhook = *found;

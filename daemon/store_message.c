@@ -103,8 +103,9 @@ store_webhooks(struct store *st, store_webhook_fn *each, void *arg)
 {
 	struct webhook_rows r = { each, arg };
 
-	return each_row(prepare(st, "SELECT id, url, kinds, secret, old_secret, old_until, disabled,"
-				    " why FROM webhook ORDER BY id"),
+	return each_row(prepare(st,
+			    "SELECT id, url, kinds, secret, old_secret, old_until, disabled,"
+			    " why FROM webhook ORDER BY id"),
 	    take_webhook, &r);
 }
 
@@ -171,7 +172,8 @@ int
 store_due(struct store *st, const char *webhook, int64_t now_s, store_due_fn *each, void *arg)
 {
 	struct due_rows r = { each, arg };
-	struct sqlite3_stmt *q = prepare(st, "SELECT " DELIVERY ", e.seq, e.at, e.type, e.body"
+	struct sqlite3_stmt *q = prepare(st,
+	    "SELECT " DELIVERY ", e.seq, e.at, e.type, e.body"
 	    " FROM delivery d JOIN territory t ON t.id = d.territory"
 	    " JOIN event e ON e.territory = d.territory AND e.seq = d.seq"
 	    " WHERE d.status = 0 AND d.webhook = ?1 AND d.next <= ?2 ORDER BY d.next, d.seq");
@@ -217,7 +219,8 @@ store_deliveries(struct store *st, const char *territory, int64_t seq, store_del
     void *arg)
 {
 	struct delivery_rows r = { each, arg };
-	struct sqlite3_stmt *q = prepare(st, "SELECT " DELIVERY " FROM delivery d"
+	struct sqlite3_stmt *q = prepare(st,
+	    "SELECT " DELIVERY " FROM delivery d"
 	    " JOIN territory t ON t.id = d.territory WHERE t.name = ?1 AND d.seq = ?2"
 	    " ORDER BY d.webhook");
 
@@ -247,13 +250,13 @@ take_message(struct sqlite3_stmt *q, void *arg)
 	return rc;
 }
 
-#define MESSAGES \
-	"SELECT e.seq, e.at, e.type, e.body FROM territory t" \
-	" JOIN message m ON m.territory = t.id" \
+#define MESSAGES                                                       \
+	"SELECT e.seq, e.at, e.type, e.body FROM territory t"          \
+	" JOIN message m ON m.territory = t.id"                        \
 	" JOIN event e ON e.territory = m.territory AND e.seq = m.seq" \
 	" WHERE t.name = ?1 AND m.seq < ?2"
 #define OF_CALL " AND m.call = ?3"
-#define UNDELIVERED \
+#define UNDELIVERED                                                                     \
 	" AND m.seq IN (SELECT seq FROM delivery WHERE status = 0 AND territory = t.id" \
 	" UNION SELECT seq FROM delivery WHERE status = 2 AND territory = t.id)"
 #define NEWEST " ORDER BY m.seq DESC"
@@ -279,7 +282,8 @@ store_messages(struct store *st, const struct store_message_query *query, store_
 int
 store_message_seq(struct store *st, const char *territory, const char *id, int64_t *ret_seq)
 {
-	struct sqlite3_stmt *q = prepare(st, "SELECT m.seq FROM territory t"
+	struct sqlite3_stmt *q = prepare(st,
+	    "SELECT m.seq FROM territory t"
 	    " JOIN message m ON m.territory = t.id WHERE t.name = ?1 AND m.id = ?2");
 	int64_t seq = 0;
 	int rc;
@@ -296,12 +300,13 @@ store_message_seq(struct store *st, const char *territory, const char *id, int64
 int
 store_replay_count(struct store *st, const struct store_delivery *what, int64_t *ret)
 {
-	struct sqlite3_stmt *q = prepare(st, what->seq > 0
-	    ? "SELECT count(*) FROM webhook w, message m JOIN territory t ON t.id = m.territory"
-	      " WHERE t.name = ?2 AND m.seq = ?3 AND (w.id = ?1 OR (?1 = '' AND w.disabled = 0))"
-	    : "SELECT count(*) FROM delivery d JOIN territory t ON t.id = d.territory"
-	      " WHERE t.name = ?2 AND d.status IN (0, 2) AND (d.webhook = ?1 OR (?1 = '' AND"
-	      " d.webhook IN (SELECT id FROM webhook WHERE disabled = 0)))");
+	struct sqlite3_stmt *q = prepare(st,
+	    what->seq > 0
+		? "SELECT count(*) FROM webhook w, message m JOIN territory t ON t.id = m.territory"
+		  " WHERE t.name = ?2 AND m.seq = ?3 AND (w.id = ?1 OR (?1 = '' AND w.disabled = 0))"
+		: "SELECT count(*) FROM delivery d JOIN territory t ON t.id = d.territory"
+		  " WHERE t.name = ?2 AND d.status IN (0, 2) AND (d.webhook = ?1 OR (?1 = '' AND"
+		  " d.webhook IN (SELECT id FROM webhook WHERE disabled = 0)))");
 	int64_t n = 0;
 	int rc;
 

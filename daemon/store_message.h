@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The storage door's part for messages to customers: webhooks, and what became of each message at each.
+ * The storage door's part for messages to customers: webhooks, and what became of each message at
+ * each.
  *
  * A message.written event makes a delivery for every webhook that is on and wants its kind, in the
  * event's own transaction. Of the deliveries of one call to one webhook only the oldest that still
- * waits is ever due: the others are held back until it was taken or given up, so that what a customer
- * reads comes in order. Deliveries that ended are kept STORE_KEEP_DELIVERIES_S.
+ * waits is ever due: the others are held back until it was taken or given up, so that what a
+ * customer reads comes in order. Deliveries that ended are kept STORE_KEEP_DELIVERIES_S.
  */
 #ifndef EVENKEEL_DAEMON_STORE_MESSAGE_H
 #define EVENKEEL_DAEMON_STORE_MESSAGE_H
@@ -37,7 +38,7 @@ struct store_delivery {
 	int64_t seq; /* of the message */
 	enum store_delivery_status status;
 	int32_t tries;
-	int64_t next_s; /* waiting: next try, or STORE_HELD_BACK; else when it ended */
+	int64_t next_s;  /* waiting: next try, or STORE_HELD_BACK; else when it ended */
 	char error[201]; /* of the last try, "" */
 };
 
@@ -48,8 +49,8 @@ struct store_outward {
 		OUTWARD_REMOVE, /* webhook.id, and all its deliveries */
 		OUTWARD_RESULT, /* delivery: what came of a try */
 		/*
-		 * Begins deliveries anew at delivery.next_s: of the message delivery.seq (0: of all that
-		 * were not taken) to delivery.webhook ("": all that are on).
+		 * Begins deliveries anew at delivery.next_s: of the message delivery.seq (0: of all
+		 * that were not taken) to delivery.webhook ("": all that are on).
 		 */
 		OUTWARD_REPLAY,
 	} what;
@@ -57,7 +58,8 @@ struct store_outward {
 	struct store_delivery delivery;
 };
 
-/* Reading, on the loop's thread: what is on disk. Non-zero from a callback stops and is returned. */
+/* Reading, on the loop's thread: what is on disk. Non-zero from a callback stops and is returned.
+ */
 typedef int store_webhook_fn(void *arg, const struct store_webhook *w);
 int store_webhooks(struct store *st, store_webhook_fn *each, void *arg);
 

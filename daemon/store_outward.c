@@ -2,9 +2,9 @@
 /*
  * Webhooks and deliveries, written on the writer's thread.
  *
- * Of the deliveries of a call to a webhook that wait, one at most has a time at which it is due; the
- * others have next = STORE_HELD_BACK. Every statement below leaves it so: whatever ends a delivery
- * releases the oldest that waits behind it.
+ * Of the deliveries of a call to a webhook that wait, one at most has a time at which it is due;
+ * the others have next = STORE_HELD_BACK. Every statement below leaves it so: whatever ends a
+ * delivery releases the oldest that waits behind it.
  */
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@
 #define ON "SELECT id FROM webhook WHERE disabled = 0"
 
 /* Whether delivery d is the oldest of its call that waits, and no other of it is due. */
-#define MAY_GO \
-	" status = 0 AND next = " HELD \
-	" AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.webhook = delivery.webhook" \
+#define MAY_GO                                                                              \
+	" status = 0 AND next = " HELD                                                      \
+	" AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.webhook = delivery.webhook"      \
 	" AND o.territory = delivery.territory AND o.call = delivery.call AND o.status = 0" \
 	" AND (o.next < " HELD " OR o.seq < delivery.seq))"
 

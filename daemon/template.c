@@ -16,6 +16,7 @@ enum {
 	CODE_SIZE = 41,
 	FILE_MAX = 256 << 10,
 	WHY_SIZE = 300,
+	SHOWN = 30, /* bytes of what was wrong */
 };
 
 #define BIT(slot) (1u << (slot))
@@ -136,8 +137,10 @@ struct reading {
 	char why[WHY_SIZE];
 };
 
-#define refuse(r, ...) ((r)->bad != 0 ? 0 \
-	: ((r)->bad = (r)->line > 0 ? (r)->line : 1, snprintf((r)->why, sizeof((r)->why), __VA_ARGS__), 0))
+#define refuse(r, ...)                                              \
+	((r)->bad != 0 ? 0                                          \
+		       : ((r)->bad = (r)->line > 0 ? (r)->line : 1, \
+			     snprintf((r)->why, sizeof((r)->why), __VA_ARGS__), 0))
 
 /* A line at a time, so that none is cut without a word. */
 static char *
@@ -155,7 +158,8 @@ next_line(char *to, int size, void *arg)
 	if (!utf8_valid(r->at, len))
 		(void)refuse(r, "this is not UTF-8: save the file in UTF-8");
 	else if (len > LINE_MAX_BYTES || len >= (size_t)size)
-		(void)refuse(r, "the line is over %d bytes: go on in a line that begins with a blank",
+		(void)refuse(r,
+		    "the line is over %d bytes: go on in a line that begins with a blank",
 		    LINE_MAX_BYTES);
 	if (r->bad != 0)
 		return NULL;
@@ -195,14 +199,14 @@ static const char *
 check_slot(struct reading *r, enum text key, const char *text)
 {
 	const char *close = strchr(text, '}');
-	size_t len = close == NULL ? 0 : (size_t)(close - text) - 1;
-	enum slot slot = close == NULL ? SLOTS : slot_of(text + 1, len);
+	size_t len = close == NULL ? SHOWN : (size_t)(close - text) + 1;
+	enum slot slot = close == NULL ? SLOTS : slot_of(text + 1, len - 2);
 	char may[160];
 
 	if (slot == SLOTS || (texts[key].slots & BIT(slot)) == 0) {
 		list_slots(texts[key].slots, may, sizeof(may));
 		(void)refuse(r, "%s: %.*s is not known here; there are %s", texts[key].name,
-		    close == NULL ? 20 : (int)len + 2 > 40 ? 40 : (int)len + 2, text, may);
+		    (int)(len < SHOWN ? len : SHOWN), text, may);
 		return NULL;
 	}
 	if (slot == SLOT_LINK && r->t->link[0] == '\0') {
@@ -225,7 +229,8 @@ check_slots(struct reading *r, enum text key, const char *text)
 	}
 }
 
-/* Keeps a text, or the rest of one that began in the line before. False: too long, or given twice. */
+/* Keeps a text, or the rest of one that began in the line before. False: too long, or given twice.
+ */
 static bool
 keep(struct reading *r, char **at, const char *name, const char *value, size_t max)
 {
@@ -341,8 +346,10 @@ templates_add(struct templates *t, const char *language, const char *name, const
 
 	snprintf(why, why_size, "%s: out of memory", name);
 	if (!is_language(language) || t->languages == TEMPLATE_LANGUAGES_MAX) {
-		snprintf(why, why_size, "%s: expected a language's code before .ini, like en or "
-		    "de-AT, of at most %d languages", name, TEMPLATE_LANGUAGES_MAX);
+		snprintf(why, why_size,
+		    "%s: expected a language's code before .ini, like en or "
+		    "de-AT, of at most %d languages",
+		    name, TEMPLATE_LANGUAGES_MAX);
 		return -EINVAL;
 	}
 	r.l = calloc(1, sizeof(*r.l));
@@ -418,7 +425,8 @@ is_ini(const struct dirent *d)
 {
 	size_t len = strlen(d->d_name);
 
-	return len > 4 && len < 60 && d->d_name[0] != '.' && strcmp(d->d_name + len - 4, ".ini") == 0;
+	return len > 4 && len < 60 && d->d_name[0] != '.' &&
+	    strcmp(d->d_name + len - 4, ".ini") == 0;
 }
 
 static const struct language *
@@ -451,8 +459,10 @@ templates_read(struct templates *t, const char *folder, char *why, size_t why_si
 	}
 	free(file);
 	if (rc == 0 && find(t, t->fallback, strlen(t->fallback)) == NULL) {
-		snprintf(why, why_size, "messages %.200s: there is no %s.ini: add it, or set language "
-		    "to one that there is", folder, t->fallback);
+		snprintf(why, why_size,
+		    "messages %.200s: there is no %s.ini: add it, or set language "
+		    "to one that there is",
+		    folder, t->fallback);
 		rc = -EINVAL;
 	}
 	return rc;

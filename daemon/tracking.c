@@ -16,7 +16,7 @@ mac_of(const unsigned char key[TRACKING_KEY_SIZE], const char *territory, const 
 {
 	static const char purpose[] = "evenkeel tracking";
 	unsigned char mac[MAC_BYTES > crypto_generichash_BYTES_MIN ? MAC_BYTES
-	                                                            : crypto_generichash_BYTES_MIN];
+								   : crypto_generichash_BYTES_MIN];
 	crypto_generichash_state st;
 
 	crypto_generichash_init(&st, key, TRACKING_KEY_SIZE, sizeof(mac));

@@ -2,8 +2,8 @@
 /*
  * The token of a customer's tracking link: it names a call and proves that we gave it.
  *
- * CALL-MAC: the MAC is BLAKE2b over territory and call under a key that is the store's own, cut to 120
- * bits, in base64url. Nothing is kept for it, and nobody can make one for another call.
+ * CALL-MAC: the MAC is BLAKE2b over territory and call under a key that is the store's own, cut to
+ * 120 bits, in base64url. Nothing is kept for it, and nobody can make one for another call.
  */
 #ifndef EVENKEEL_DAEMON_TRACKING_H
 #define EVENKEEL_DAEMON_TRACKING_H

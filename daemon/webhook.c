@@ -32,7 +32,7 @@ static const int32_t gap_s[WEBHOOK_TRIES_MAX] = { 0, 5, 300, 1800, 7200, 18000, 
 	86400 };
 
 /* A try that was begun, until what came of it is on disk. */
-struct try {
+struct attempt {
 	struct webhooks *hooks;
 	int64_t job; /* 0: free */
 	struct store_delivery delivery;
@@ -49,10 +49,10 @@ struct webhooks {
 	struct guard guard;
 	struct hook hook[STORE_WEBHOOKS_MAX];
 	size_t hooks;
-	struct try try[UNDER_WAY_MAX];
+	struct attempt attempt[UNDER_WAY_MAX];
 	int64_t last_job;
 	struct net_timer *look;
-	int64_t next_s; /* when something is due, INT64_MAX nothing */
+	int64_t next_s;   /* when something is due, INT64_MAX nothing */
 	bool sender_busy; /* it said that it is not there; it will say when it is */
 };
 
@@ -139,8 +139,7 @@ take_hook(void *arg, const struct store_webhook *hook)
 }
 
 int
-webhooks_new(struct shop *shop, const char *sender_path, const char *inner,
-    struct webhooks **ret)
+webhooks_new(struct shop *shop, const char *sender_path, const char *inner, struct webhooks **ret)
 {
 	static const struct sender_calls calls = { on_answer, on_lost, on_sender };
 	struct webhooks *w = calloc(1, sizeof(*w));
@@ -178,12 +177,12 @@ webhooks_free(struct webhooks *w)
 
 /* --- a try --- */
 
-static struct try *
-free_try(struct webhooks *w)
+static struct attempt *
+free_attempt(struct webhooks *w)
 {
 	for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
-		if (w->try[i].job == 0)
-			return &w->try[i];
+		if (w->attempt[i].job == 0)
+			return &w->attempt[i];
 	}
 	return NULL;
 }
@@ -194,7 +193,7 @@ under_way(const struct webhooks *w, const char *hook)
 	size_t n = 0;
 
 	for (size_t i = 0; i < UNDER_WAY_MAX; i++)
-		n += w->try[i].job != 0 && strcmp(w->try[i].delivery.webhook, hook) == 0;
+		n += w->attempt[i].job != 0 && strcmp(w->attempt[i].delivery.webhook, hook) == 0;
 	return n;
 }
 
@@ -202,10 +201,10 @@ static bool
 is_under_way(const struct webhooks *w, const struct store_delivery *d)
 {
 	for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
-		const struct store_delivery *o = &w->try[i].delivery;
+		const struct store_delivery *o = &w->attempt[i].delivery;
 
-		if (w->try[i].job != 0 && o->seq == d->seq && strcmp(o->webhook, d->webhook) == 0 &&
-		    strcmp(o->territory, d->territory) == 0)
+		if (w->attempt[i].job != 0 && o->seq == d->seq &&
+		    strcmp(o->webhook, d->webhook) == 0 && strcmp(o->territory, d->territory) == 0)
 			return true;
 	}
 	return false;
@@ -279,8 +278,8 @@ job_of(const struct webhooks *w, const struct store_webhook *hook, int64_t numbe
 
 /* --- what came of it --- */
 
-/* Later by up to a tenth, so that what failed together is not tried together; a virtual clock's runs
- * must repeat. */
+/* Later by up to a tenth, so that what failed together is not tried together; a virtual clock's
+ * runs must repeat. */
 static int64_t
 gap(const struct webhooks *w, int32_t tries)
 {
@@ -315,7 +314,8 @@ disable(struct webhooks *w, const char *id)
 	log_say(LEVEL_WARNING, "webhook %s is disabled: %s", id, h->w.why);
 	o.webhook = h->w;
 	if (store_append(w->shop->store, &write, NULL, NULL) < 0)
-		log_say(LEVEL_ERROR, "webhook %s: that it is disabled could not be written down", id);
+		log_say(LEVEL_ERROR, "webhook %s: that it is disabled could not be written down",
+		    id);
 }
 
 /* What the delivery is after this answer. */
@@ -340,7 +340,7 @@ judge(struct webhooks *w, struct store_delivery *d, int32_t status, int64_t retr
 	}
 	if (retry_after_s > 0)
 		later_s = retry_after_s < WEBHOOK_RETRY_AFTER_MAX_S ? retry_after_s
-		                                                    : WEBHOOK_RETRY_AFTER_MAX_S;
+								    : WEBHOOK_RETRY_AFTER_MAX_S;
 	else if (status == 429 || status == 502 || status == 504)
 		later_s = WEBHOOK_SLOW_S;
 	if (later_s > 0)
@@ -359,15 +359,17 @@ judge(struct webhooks *w, struct store_delivery *d, int32_t status, int64_t retr
 static void
 on_written(void *arg)
 {
-	struct try *t = arg;
+	struct attempt *t = arg;
 
 	t->job = 0;
 	webhooks_kick(t->hooks);
 }
 
-/* Until the result is on disk, the try counts as under way. If it cannot be written, it is made again. */
+/* Until the result is on disk, the try counts as under way. If it cannot be written, it is made
+ * again. */
 static void
-settle(struct webhooks *w, struct try *t, int32_t status, int64_t retry_after_s, const char *error)
+settle(struct webhooks *w, struct attempt *t, int32_t status, int64_t retry_after_s,
+    const char *error)
 {
 	struct store_outward o = { .what = OUTWARD_RESULT };
 	struct store_write write = { .outward = &o, .at_s = clock_now(&w->shop->clock) };
@@ -386,9 +388,9 @@ on_answer(void *arg, int64_t job, int32_t status, int64_t retry_after_s, const c
 	struct webhooks *w = arg;
 
 	for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
-		if (job > 0 && w->try[i].job == job) {
-			w->try[i].job = -1; /* answered: waits for its commit */
-			settle(w, &w->try[i], status, retry_after_s, error);
+		if (job > 0 && w->attempt[i].job == job) {
+			w->attempt[i].job = -1; /* answered: waits for its commit */
+			settle(w, &w->attempt[i], status, retry_after_s, error);
 			return;
 		}
 	}
@@ -401,10 +403,10 @@ on_lost(void *arg)
 	struct webhooks *w = arg;
 
 	for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
-		if (w->try[i].job <= 0)
+		if (w->attempt[i].job <= 0)
 			continue;
-		w->try[i].job = -1;
-		settle(w, &w->try[i], 0, 0, "the sender ended while it was under way");
+		w->attempt[i].job = -1;
+		settle(w, &w->attempt[i], 0, 0, "the sender ended while it was under way");
 	}
 	webhooks_kick(w);
 }
@@ -432,7 +434,7 @@ begin(void *arg, const struct store_delivery *d, const struct event *ev)
 {
 	struct looking *l = arg;
 	struct webhooks *w = l->w;
-	struct try *t = free_try(w);
+	struct attempt *t = free_attempt(w);
 	json_t *job;
 	int rc;
 
@@ -448,7 +450,7 @@ begin(void *arg, const struct store_delivery *d, const struct event *ev)
 		l->failed = rc != -EBUSY;
 		return 1;
 	}
-	*t = (struct try){ w, ++w->last_job, *d };
+	*t = (struct attempt){ w, ++w->last_job, *d };
 	l->room--;
 	return 0;
 }
@@ -532,7 +534,8 @@ webhooks_check_url(const struct webhooks *w, const char *url, char *why, size_t 
 	char name[GUARD_TEXT_SIZE];
 	enum guard_verdict verdict;
 
-	snprintf(why, why_size, "https://HOST/PATH, in plain ASCII and without a name and password");
+	snprintf(why, why_size,
+	    "https://HOST/PATH, in plain ASCII and without a name and password");
 	if (!plain && strncmp(url, "https://", 8) != 0)
 		return -EINVAL;
 	for (const char *at = url; *at != '\0'; at++) {
@@ -545,9 +548,11 @@ webhooks_check_url(const struct webhooks *w, const char *url, char *why, size_t 
 	} else {
 		len = strcspn(host, ":/?#");
 	}
-	if (len == 0 || memchr(host, '@', strcspn(host, "/?#")) != NULL || strchr(host, '#') != NULL)
+	if (len == 0 || memchr(host, '@', strcspn(host, "/?#")) != NULL ||
+	    strchr(host, '#') != NULL)
 		return -EINVAL;
-	snprintf(why, why_size, "https: http goes only to inner addresses that webhook_inner lists, "
+	snprintf(why, why_size,
+	    "https: http goes only to inner addresses that webhook_inner lists, "
 	    "and it lists none");
 	if (plain && w->guard.nets == 0)
 		return -EINVAL;

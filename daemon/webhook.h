@@ -2,13 +2,13 @@
 /*
  * Webhooks: each message goes to each that wants it, at least once, in order per call, signed.
  *
- * What is to be sent stands in the store (store_message.h) since the commit of what it tells of; here it
- * is looked up when it is due, signed, handed to the sender's process (webhook_sender.h), and what came
- * of it is written down. Only then it is settled: after a crash it is sent again, with the same id. The
- * secrets do not leave this process.
+ * What is to be sent stands in the store (store_message.h) since the commit of what it tells of;
+ * here it is looked up when it is due, signed, handed to the sender's process (webhook_sender.h),
+ * and what came of it is written down. Only then it is settled: after a crash it is sent again,
+ * with the same id. The secrets do not leave this process.
  *
- * Due times follow the daemon's clock, a virtual one too; the timestamp that is signed is the machine's,
- * since receivers hold it against theirs.
+ * Due times follow the daemon's clock, a virtual one too; the timestamp that is signed is the
+ * machine's, since receivers hold it against theirs.
  */
 #ifndef EVENKEEL_DAEMON_WEBHOOK_H
 #define EVENKEEL_DAEMON_WEBHOOK_H
@@ -20,19 +20,19 @@
 
 enum {
 	WEBHOOK_TRIES_MAX = 10,
-	WEBHOOK_AT_ONCE = 4,          /* posts to one webhook */
-	WEBHOOK_ROTATE_S = 86400,     /* the old secret signs so long beside the new one */
-	WEBHOOK_SLOW_S = 10,          /* after 429, 502 and 504 that do not say */
+	WEBHOOK_AT_ONCE = 4,      /* posts to one webhook */
+	WEBHOOK_ROTATE_S = 86400, /* the old secret signs so long beside the new one */
+	WEBHOOK_SLOW_S = 10,      /* after 429, 502 and 504 that do not say */
 	WEBHOOK_RETRY_AFTER_MAX_S = 86400,
-	WEBHOOK_BODY_MAX = 20000,     /* bytes; what would be longer is sent without its text */
+	WEBHOOK_BODY_MAX = 20000, /* bytes; what would be longer is sent without its text */
 };
 
 struct shop;
 struct webhooks; /* opaque */
 
 /*
- * Reads the webhooks from the store. sender_path and inner (networks that may be posted to although they
- * are inner) are borrowed. -EIO, -ENOMEM.
+ * Reads the webhooks from the store. sender_path and inner (networks that may be posted to although
+ * they are inner) are borrowed. -EIO, -ENOMEM.
  */
 int webhooks_new(struct shop *shop, const char *sender_path, const char *inner,
     struct webhooks **ret);
@@ -54,8 +54,8 @@ int webhooks_put(struct webhooks *w, const struct store_webhook *hook);
 void webhooks_remove(struct webhooks *w, const char *id);
 
 /*
- * Whether a url may be that of a webhook, as far as can be seen without asking for its name. -EINVAL
- * with what was expected in why.
+ * Whether a url may be that of a webhook, as far as can be seen without asking for its name.
+ * -EINVAL with what was expected in why.
  */
 int webhooks_check_url(const struct webhooks *w, const char *url, char *why, size_t why_size);
 

@@ -2,8 +2,8 @@
 /*
  * evenkeel-webhook: the process that posts messages to webhooks, started by evenkeeld.
  *
- * It knows no secret and no store: what it gets is an address, headers and a body, and what it says is
- * what came of it. Of all processes it alone opens outward connections and links libcurl.
+ * It knows no secret and no store: what it gets is an address, headers and a body, and what it says
+ * is what came of it. Of all processes it alone opens outward connections and links libcurl.
  *
  * A job is {"id", "url", "headers": [..], "body"}; its answer {"id", "status", "retry_after_s",
  * "error"}: status 0 means that there was no reply, error says why.
@@ -33,7 +33,8 @@ usage(void)
 static void
 answer(void *arg, json_t *message)
 {
-	(void)pipe_put(arg, message); /* an answer that is lost is asked for again: the daemon waits */
+	(void)pipe_put(arg,
+	    message); /* an answer that is lost is asked for again: the daemon waits */
 }
 
 /* Takes the jobs that have come. False: the daemon ended, or talks nonsense. */

@@ -18,8 +18,8 @@ struct job {
 	CURL *easy;
 	struct curl_slist *headers;
 	char *body;
-	size_t reply;    /* bytes of it, read and thrown away */
-	bool plain;      /* http: only to a listed address */
+	size_t reply;             /* bytes of it, read and thrown away */
+	bool plain;               /* http: only to a listed address */
 	char refused[ERROR_SIZE]; /* why no connection was made, "" */
 	char error[CURL_ERROR_SIZE];
 	struct job *next, **link;
@@ -98,7 +98,8 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	guard_text(&to->addr, address);
 	if (verdict == GUARD_INNER) {
 		snprintf(j->refused, sizeof(j->refused),
-		    "%s is an inner address: list it in webhook_inner, or give another url", address);
+		    "%s is an inner address: list it in webhook_inner, or give another url",
+		    address);
 		return CURL_SOCKET_BAD;
 	}
 	if (j->plain && verdict != GUARD_LISTED) {
@@ -135,8 +136,10 @@ say(struct post *p, json_int_t id, long status, curl_off_t retry_after_s, const 
 	}
 	if (retry_after_s > RETRY_AFTER_MAX_S)
 		retry_after_s = RETRY_AFTER_MAX_S;
-	p->answer(p->arg, json_pack("{s:I, s:I, s:I, s:s}", "id", id, "status", (json_int_t)status,
-	    "retry_after_s", (json_int_t)(retry_after_s < 0 ? 0 : retry_after_s), "error", text));
+	p->answer(p->arg,
+	    json_pack("{s:I, s:I, s:I, s:s}", "id", id, "status", (json_int_t)status,
+		"retry_after_s", (json_int_t)(retry_after_s < 0 ? 0 : retry_after_s), "error",
+		text));
 }
 
 /* Everything that a post must not do is switched off by name. */
@@ -196,7 +199,8 @@ take_parts(struct job *j, const json_t *job)
 	j->plain = strncmp(url, "https://", 8) != 0;
 	if (j->body == NULL || j->easy == NULL || !add_header(j, "Expect:"))
 		return false;
-	json_array_foreach(json_object_get(job, "headers"), i, header) {
+	json_array_foreach(json_object_get(job, "headers"), i, header)
+	{
 		if (!add_header(j, json_string_value(header)))
 			return false;
 	}
@@ -253,9 +257,10 @@ finish(struct job *j, CURLcode rc)
 	(void)curl_easy_getinfo(j->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
 	if (rc != CURLE_OK && j->reply <= POST_REPLY_MAX) {
 		status = 0;
-		snprintf(text, sizeof(text), "%s", j->refused[0] != '\0' ? j->refused
-		        : j->error[0] != '\0' ? j->error
-		                              : curl_easy_strerror(rc));
+		snprintf(text, sizeof(text), "%s",
+		    j->refused[0] != '\0'     ? j->refused
+			: j->error[0] != '\0' ? j->error
+					      : curl_easy_strerror(rc));
 	} else if (status < 200 || status > 299) {
 		snprintf(text, sizeof(text), "HTTP status %ld", status);
 	}

@@ -30,9 +30,9 @@ struct sender {
 	struct net_watch *watch;
 	struct net_timer *tend; /* waits for its end, then starts it again */
 	struct net_timer *patience;
-	bool resting;      /* tend will start it, if it is wanted */
-	bool wanted;       /* something was asked for while it was not there */
-	int32_t failures;  /* starts in a row without an answer */
+	bool resting;     /* tend will start it, if it is wanted */
+	bool wanted;      /* something was asked for while it was not there */
+	int32_t failures; /* starts in a row without an answer */
 	int64_t under_way, restarts;
 };
 
@@ -192,8 +192,8 @@ on_tend(void *arg)
 }
 
 struct sender *
-sender_new(struct net *net, const char *path, const char *inner,
-    const struct sender_calls *calls, void *arg)
+sender_new(struct net *net, const char *path, const char *inner, const struct sender_calls *calls,
+    void *arg)
 {
 	struct sender *s = calloc(1, sizeof(*s));
 

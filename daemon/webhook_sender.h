@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process that posts, seen from the daemon: evenkeel-webhook, started when there is something to
- * post, and again when it dies, after a while that grows. Nothing here waits.
+ * The process that posts, seen from the daemon: evenkeel-webhook, started when there is something
+ * to post, and again when it dies, after a while that grows. Nothing here waits.
  */
 #ifndef EVENKEEL_DAEMON_WEBHOOK_SENDER_H
 #define EVENKEEL_DAEMON_WEBHOOK_SENDER_H
@@ -30,8 +30,8 @@ struct sender *sender_new(struct net *net, const char *path, const char *inner,
 void sender_free(struct sender *s); /* ends the process; NULL is fine */
 
 /*
- * Gives it a job (stolen), and starts it if need be. -EBUSY: it cannot take one now, ready() follows;
- * -ENOMEM; -E2BIG.
+ * Gives it a job (stolen), and starts it if need be. -EBUSY: it cannot take one now, ready()
+ * follows; -ENOMEM; -E2BIG.
  */
 int sender_post(struct sender *s, json_t *job);
 

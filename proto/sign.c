@@ -57,8 +57,8 @@ sign_message(const struct sign_secret *secret, const char *id, int64_t timestamp
 }
 
 bool
-sign_verify(const struct sign_secret *secret, const char *id, int64_t timestamp_s,
-    const char *body, size_t len, const char *header)
+sign_verify(const struct sign_secret *secret, const char *id, int64_t timestamp_s, const char *body,
+    size_t len, const char *header)
 {
 	char right[SIGN_SIZE];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signatures of webhooks as Standard Webhooks 1.0 has them (standardwebhooks.com): HMAC-SHA256 over
- * "ID.TIMESTAMP.BODY", in base64 behind "v1,"; a header may list several, with blanks between. Secrets
- * as text are "whsec_" and base64 of 24 to 64 bytes. libsodium must have been initialised.
+ * "ID.TIMESTAMP.BODY", in base64 behind "v1,"; a header may list several, with blanks between.
+ * Secrets as text are "whsec_" and base64 of 24 to 64 bytes. libsodium must have been initialised.
  */
 #ifndef EVENKEEL_PROTO_SIGN_H
 #define EVENKEEL_PROTO_SIGN_H

@@ -20,9 +20,9 @@ enum {
 	BODY_MAX = 64 << 10,
 	HEADERS_MAX = 8 << 10,
 	TIMEOUT_S = 20,
-	LOOK_MS = 200,      /* whether it was stopped */
-	TOLERANCE_S = 300,  /* between the sender's clock and ours */
-	SEEN = 1024,        /* ids remembered, the newest */
+	LOOK_MS = 200,     /* whether it was stopped */
+	TOLERANCE_S = 300, /* between the sender's clock and ours */
+	SEEN = 1024,       /* ids remembered, the newest */
 	ID_SIZE = 160,
 };
 
@@ -107,8 +107,7 @@ refuse(struct evhttp_request *req, int status, const char *why)
 static void
 take(struct receiver *r, struct evhttp_request *req, const json_t *message)
 {
-	const char *id =
-	    evhttp_find_header(evhttp_request_get_input_headers(req), "webhook-id");
+	const char *id = evhttp_find_header(evhttp_request_get_input_headers(req), "webhook-id");
 	bool again = is_again(r, id);
 
 	print_message(json_object_get(message, "data"), again);
@@ -179,8 +178,8 @@ listen_on(struct receiver *r)
 	evhttp_set_timeout(r->http, TIMEOUT_S);
 	evhttp_set_gencb(r->http, on_request, r);
 	bound = evhttp_bind_socket_with_handle(r->http, "127.0.0.1", (uint16_t)r->o->port);
-	if (bound == NULL || getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&ss,
-		&len) < 0)
+	if (bound == NULL ||
+	    getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&ss, &len) < 0)
 		return -EADDRINUSE;
 	printf("listening on http://127.0.0.1:%u/%s\n",
 	    ntohs(((struct sockaddr_in *)(void *)&ss)->sin_port),
@@ -201,7 +200,8 @@ receive_run(const struct options *o, volatile int *stop)
 	r->stop = stop;
 	r->checks = o->secret != NULL;
 	if (r->checks && sign_secret_read(o->secret, &r->secret) < 0) {
-		fprintf(stderr, "evenkeel-sim: --secret: expected whsec_... as webhook.put said it\n");
+		fprintf(stderr,
+		    "evenkeel-sim: --secret: expected whsec_... as webhook.put said it\n");
 		free(r);
 		return -EINVAL;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of texts: whatever is in it, it is refused with a sentence, or every text of it can be filled. */
+/* A file of texts: whatever is in it, it is refused with a sentence, or every text of it can be
+ * filled. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

@@ -13,8 +13,8 @@
 
 #include "daemon/follow.h"
 #include "daemon/message.h"
-#include "daemon/template.h"
 #include "daemon/tell.h"
+#include "daemon/template.h"
 #include "proto/openrpc.h"
 #include "tests/state_fixture.h"
 
@@ -123,7 +123,7 @@ expect(const char *what, const char *got, const char *expected)
 		fail_msg("%s:\nexpected %s\ngot      %s", what, expected, got);
 }
 
-#define TERMS(more) \
+#define TERMS(more)                                                                                  \
 	"{'call':'c9','terms':{'customer':'Acme','site':{'lat_udeg':41900000,'lon_udeg':-87630000}," \
 	"'needs':[],'severity':'routine','opened':@0,'difficulty':0" more "}}"
 
@@ -143,8 +143,10 @@ test_booked(void **unused)
 		    TERMS(",'reference':'A-17','appointment':{'from':@86400,'to':@93630}"),
 		    "c9 booked: Hello Acme, your visit is booked: we come between 2011-09-22 08:00 and "
 		    "10:01. Your reference is A-17." },
-		{ "as quoted", TERMS(",'due':@20000,'agreed':{'window':{'from':@3600,'to':@7200},"
-		    "'confidence_pct':90,'technician':'t1','cost_cents':100,'by':'dispatcher:x'}"),
+		{ "as quoted",
+		    TERMS(
+			",'due':@20000,'agreed':{'window':{'from':@3600,'to':@7200},"
+			"'confidence_pct':90,'technician':'t1','cost_cents':100,'by':'dispatcher:x'}"),
 		    "c9 booked: Hello Acme, your visit is booked: we come between 09:00 and 10:00. "
 		    "Your reference is c9." },
 		{ "in a dialect of a language there is",
@@ -201,15 +203,21 @@ test_day_of_a_call(void **unused)
 	fix_must(s, 0, EV_SHIFT_STARTED,
 	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,"
 	    "'lon_udeg':-87630000}}");
-	say(s, 0, EV_STOP_DEPARTED, fix_body("{'technician':'t1','call':'c1','version':2,'at':@0,"
-	    "'arrival':@240,'end':@3840}"), got, sizeof(got));
+	say(s, 0, EV_STOP_DEPARTED,
+	    fix_body("{'technician':'t1','call':'c1','version':2,'at':@0,"
+		     "'arrival':@240,'end':@3840}"),
+	    got, sizeof(got));
 	assert_non_null(strstr(got, "c1 on_the_way: "));
 	assert_non_null(strstr(got, "arrives about 08:04."));
-	say(s, 240, EV_STOP_ARRIVED, fix_body("{'technician':'t1','call':'c1','version':3,'at':@240,"
-	    "'end':@3840}"), got, sizeof(got));
+	say(s, 240, EV_STOP_ARRIVED,
+	    fix_body("{'technician':'t1','call':'c1','version':3,'at':@240,"
+		     "'end':@3840}"),
+	    got, sizeof(got));
 	expect("arrived", got, "");
-	say(s, 3840, EV_STOP_FINISHED, fix_body("{'technician':'t1','call':'c1','version':4,"
-	    "'at':@3840,'outcome':'return_visit'}"), got, sizeof(got));
+	say(s, 3840, EV_STOP_FINISHED,
+	    fix_body("{'technician':'t1','call':'c1','version':4,"
+		     "'at':@3840,'outcome':'return_visit'}"),
+	    got, sizeof(got));
 	assert_non_null(strstr(got, "c1 done: "));
 	assert_non_null(strstr(got, "We must come once more"));
 	state_free(s);
@@ -222,8 +230,10 @@ test_cancelled(void **unused)
 	char got[3000];
 
 	(void)unused;
-	say(s, 0, EV_CALL_CANCELLED, fix_body("{'call':'c1','version':2,"
-	    "'reason':'double booking of Mrs Miller'}"), got, sizeof(got));
+	say(s, 0, EV_CALL_CANCELLED,
+	    fix_body("{'call':'c1','version':2,"
+		     "'reason':'double booking of Mrs Miller'}"),
+	    got, sizeof(got));
 	assert_non_null(strstr(got, "c1 cancelled: "));
 	assert_null(strstr(got, "Miller")); /* what a dispatcher notes is not for the customer */
 	state_free(s);
@@ -231,7 +241,8 @@ test_cancelled(void **unused)
 
 /* --- what a plan tells --- */
 
-/* One told entry put onto a body that a planner might publish, not applied: only its words count. */
+/* One told entry put onto a body that a planner might publish, not applied: only its words count.
+ */
 static void
 test_told(void **unused)
 {
@@ -266,12 +277,15 @@ test_told(void **unused)
 		struct state *s = fix_shop();
 		struct event *ev;
 
-		fix_must(s, 0, EV_CALL_AMENDED, "{'call':'c1','version':2,'terms':{'customer':'acme'}}");
+		fix_must(s, 0, EV_CALL_AMENDED,
+		    "{'call':'c1','version':2,'terms':{'customer':'acme'}}");
 		fix_must(s, 0, EV_TECHNICIAN_AMENDED,
 		    "{'technician':'t1','version':2,'terms':{'name':'Ann'}}");
-		snprintf(body, sizeof(body), "{'cause':{'event':'time','seq':0},'told':[{'call':'c1',"
+		snprintf(body, sizeof(body),
+		    "{'cause':{'event':'time','seq':0},'told':[{'call':'c1',"
 		    "'technician':'t1','version':2,'arrival':@5400,'p10':@5400,'p90':@5400,"
-		    "'reason':'x','promise':{'from':@3600,'to':@7200},%s}]}", cases[i].told);
+		    "'reason':'x','promise':{'from':@3600,'to':@7200},%s}]}",
+		    cases[i].told);
 		ev = event_new(EV_PLAN_REVISED, T0, fix_body(body));
 		ev->seq = 100;
 		follow_of(s, ev, got, sizeof(got));
@@ -285,8 +299,9 @@ static void
 test_withdrawn(void **unused)
 {
 	struct state *s = fix_shop();
-	struct event *ev = event_new(EV_PLAN_REVISED, T0, fix_body("{'told':[],'withdrawn':["
-	    "{'call':'c2','technician':'t1','version':1}]}"));
+	struct event *ev = event_new(EV_PLAN_REVISED, T0,
+	    fix_body("{'told':[],'withdrawn':["
+		     "{'call':'c2','technician':'t1','version':1}]}"));
 	char got[3000];
 
 	(void)unused;
@@ -311,11 +326,14 @@ test_not_said_twice(void **unused)
 	fix_must(s, 0, EV_SHIFT_STARTED,
 	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,"
 	    "'lon_udeg':-87630000}}");
-	fix_must(s, 0, EV_STOP_DEPARTED, "{'technician':'t1','call':'c1','version':2,'at':@0,"
+	fix_must(s, 0, EV_STOP_DEPARTED,
+	    "{'technician':'t1','call':'c1','version':2,'at':@0,"
 	    "'arrival':@240,'end':@3840}");
-	ev = event_new(EV_PLAN_REVISED, T0, fix_body("{'cause':{'event':'stop.departed','seq':9,"
-	    "'call':'c1'},'told':[{'call':'c1','technician':'t1','version':2,'arrival':@240,'p10':@240,"
-	    "'p90':@240,'first':true,'code':'planned','reason':'x','promise':{'from':@0,'to':@3600}}]}"));
+	ev = event_new(EV_PLAN_REVISED, T0,
+	    fix_body(
+		"{'cause':{'event':'stop.departed','seq':9,"
+		"'call':'c1'},'told':[{'call':'c1','technician':'t1','version':2,'arrival':@240,'p10':@240,"
+		"'p90':@240,'first':true,'code':'planned','reason':'x','promise':{'from':@0,'to':@3600}}]}"));
 	ev->seq = 100;
 	follow_of(s, ev, got, sizeof(got));
 	expect("first ETA at the departure", got, "");
@@ -329,8 +347,10 @@ test_goodwill(void **unused)
 	static const struct {
 		const char *name, *members, *expected;
 	} cases[] = {
-		{ "refused: the customer was never offered it", "'decision':'refuse','form':'discount',"
-		    "'cents':5000", "" },
+		{ "refused: the customer was never offered it",
+		    "'decision':'refuse','form':'discount',"
+		    "'cents':5000",
+		    "" },
 		{ "a discount", "'decision':'grant','form':'discount','cents':5005",
 		    "c1 goodwill: Hello a, we are sorry that your visit did not go as promised. We take "
 		    "50.05 USD off your next invoice. Your reference is c1." },
@@ -345,9 +365,10 @@ test_goodwill(void **unused)
 		struct state *s = fix_shop();
 		struct event *ev;
 
-		fix_must(s, 0, EV_CALL_AMENDED, "{'call':'c1','version':2,'terms':{'customer':'a'}}");
-		snprintf(body, sizeof(body), "{'goodwill':'g1','call':'c1','cause':'promise_broken',%s}",
-		    cases[i].members);
+		fix_must(s, 0, EV_CALL_AMENDED,
+		    "{'call':'c1','version':2,'terms':{'customer':'a'}}");
+		snprintf(body, sizeof(body),
+		    "{'goodwill':'g1','call':'c1','cause':'promise_broken',%s}", cases[i].members);
 		ev = event_new(EV_GOODWILL_DECIDED, T0, fix_body(body));
 		ev->seq = 100;
 		follow_of(s, ev, got, sizeof(got));
@@ -383,8 +404,10 @@ static void
 test_ids(void **unused)
 {
 	struct state *s = fix_shop();
-	struct event *ev = event_new(EV_PLAN_REVISED, T0, fix_body("{'told':[],'withdrawn':["
-	    "{'call':'c2','technician':'t1','version':1},{'call':'c3','technician':'t1','version':1}]}"));
+	struct event *ev = event_new(EV_PLAN_REVISED, T0,
+	    fix_body(
+		"{'told':[],'withdrawn':["
+		"{'call':'c2','technician':'t1','version':1},{'call':'c3','technician':'t1','version':1}]}"));
 	struct follow_list list = { 0 };
 
 	(void)unused;

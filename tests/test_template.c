@@ -23,7 +23,8 @@ file_of(const char *booked, const char *behind)
 {
 	static char text[16000];
 
-	snprintf(text, sizeof(text), "[texts]\n"
+	snprintf(text, sizeof(text),
+	    "[texts]\n"
 	    "booked = %s\n"
 	    "planned = p {arrival}\n"
 	    "planned_agreed = p\n"
@@ -45,7 +46,8 @@ file_of(const char *booked, const char *behind)
 	    "[reasons]\n"
 	    "earlier = sooner\n"
 	    "other = things\n"
-	    "%s", booked, behind);
+	    "%s",
+	    booked, behind);
 	return text;
 }
 
@@ -58,7 +60,8 @@ test_what_is_put_in(void **unused)
 		{ "nothing", "Hello.", "Hello." },
 		{ "a value", "Hello {customer}!", "Hello Ann!" },
 		{ "twice, and side by side", "{customer}{customer}{from}-{to}", "AnnAnn8-9" },
-		{ "a longer text goes on", "Hello\n  {customer},\n  good\tbye", "Hello Ann, good\tbye" },
+		{ "a longer text goes on", "Hello\n  {customer},\n  good\tbye",
+		    "Hello Ann, good\tbye" },
 		{ "a value with braces is no name", "{reference}", "{customer}" },
 		{ "letters of all kinds", "Größe {customer} ¿qué?", "Größe Ann ¿qué?" },
 	};
@@ -91,7 +94,8 @@ test_what_is_refused(void **unused)
 		{ "an unknown name", "Hi {custmer}", "",
 		    "x.ini, line 22: booked: {custmer} is not known here; there are {customer} {reference} "
 		    "{link} {from} {to}" },
-		{ "a value that is not there yet", "{technician}", "", "{technician} is not known here" },
+		{ "a value that is not there yet", "{technician}", "",
+		    "{technician} is not known here" },
 		{ "a link without a url", "{link}", "", "{link} needs tracking_url" },
 		{ "a brace left open", "Hi {customer", "", "{customer is not known here" },
 		{ "a brace too many", "Hi customer}", "", "} without a {" },
@@ -104,7 +108,8 @@ test_what_is_refused(void **unused)
 		{ "a code that is none", "x", "[reasons]\nNo Way = y\n", "expected a reason code" },
 		{ "a line without a meaning", "x", "nonsense\n", "line 23: expected [texts]" },
 		{ "not UTF-8", "x", "earl\xffy = y\n", "line 23: this is not UTF-8" },
-		{ "a NUL is cut short by the reader", "x\xc0\x80", "", "line 2: this is not UTF-8" },
+		{ "a NUL is cut short by the reader", "x\xc0\x80", "",
+		    "line 2: this is not UTF-8" },
 	};
 	char why[400];
 
@@ -115,7 +120,8 @@ test_what_is_refused(void **unused)
 		int rc = templates_add(t, "en", "x.ini", text, strlen(text), why, sizeof(why));
 
 		if (rc != -EINVAL || strstr(why, cases[i].why) == NULL)
-			fail_msg("%s: expected \"%s\", got %d: %s", cases[i].name, cases[i].why, rc, why);
+			fail_msg("%s: expected \"%s\", got %d: %s", cases[i].name, cases[i].why, rc,
+			    why);
 		templates_free(t);
 	}
 }
@@ -144,8 +150,10 @@ test_bounds(void **unused)
 	memset(line, 'x', 220);
 	line[220] = '\0';
 	text = file_of(line, "");
-	assert_int_equal(templates_add(t, "en", "x", text, strlen(text), why, sizeof(why)), -EINVAL);
-	assert_non_null(strstr(why, "line 2: the line is over 198 bytes: go on in a line that begins"));
+	assert_int_equal(templates_add(t, "en", "x", text, strlen(text), why, sizeof(why)),
+	    -EINVAL);
+	assert_non_null(
+	    strstr(why, "line 2: the line is over 198 bytes: go on in a line that begins"));
 	text = file_of("x", "earlier2 =\n");
 	assert_int_equal(templates_add(t, "en", "x", text, strlen(text), why, sizeof(why)), 0);
 
@@ -174,13 +182,15 @@ test_languages(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_int_equal(
-		    templates_add(t, names[i], "x", text, strlen(text), why, sizeof(why)), 0);
+		assert_int_equal(templates_add(t, names[i], "x", text, strlen(text), why,
+				     sizeof(why)),
+		    0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_string_equal(templates_language(t, cases[i].wanted), cases[i].got);
 	assert_string_equal(templates_reason(t, "en", "earlier"), "sooner");
 	assert_string_equal(templates_reason(t, "en", "comet"), "things");
-	assert_int_equal(templates_add(t, "../x", "x", text, strlen(text), why, sizeof(why)), -EINVAL);
+	assert_int_equal(templates_add(t, "../x", "x", text, strlen(text), why, sizeof(why)),
+	    -EINVAL);
 	templates_free(t);
 }
 

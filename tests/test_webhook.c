@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages leave by webhooks, told as a shop's gateway sees it: the real daemon and its sender, and a
- * receiver on loopback. The clock is virtual, so that hours of retries pass in no time.
+ * Messages leave by webhooks, told as a shop's gateway sees it: the real daemon and its sender, and
+ * a receiver on loopback. The clock is virtual, so that hours of retries pass in no time.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -80,10 +80,10 @@ put_gateway(void)
 static char *
 book(const char *customer)
 {
-	json_t *result = harness_ok(h.admin, "call.book", json_pack(
-	    "{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", customer, "site", "lat", 42.36, "lon",
-	    -71.06, "appointment", "from", "2011-10-20T10:00:00-04:00", "to",
-	    "2011-10-20T12:00:00-04:00"));
+	json_t *result = harness_ok(h.admin, "call.book",
+	    json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", customer, "site", "lat",
+		42.36, "lon", -71.06, "appointment", "from", "2011-10-20T10:00:00-04:00", "to",
+		"2011-10-20T12:00:00-04:00"));
 	char *call = strdup(json_string_value(json_object_get(result, "call")));
 
 	json_decref(result);
@@ -161,8 +161,9 @@ signature_of(const char *whsec, const struct received *p, char ret[64])
 	size_t len;
 
 	assert_int_equal(strncmp(whsec, "whsec_", 6), 0);
-	assert_int_equal(sodium_base642bin(key, sizeof(key), whsec + 6, strlen(whsec + 6), NULL, &len,
-	    NULL, sodium_base64_VARIANT_ORIGINAL), 0);
+	assert_int_equal(sodium_base642bin(key, sizeof(key), whsec + 6, strlen(whsec + 6), NULL,
+			     &len, NULL, sodium_base64_VARIANT_ORIGINAL),
+	    0);
 	assert_int_equal(len, 32);
 	for (size_t i = 0; i < 64; i++)
 		pad[i] = key[i] ^ 0x36;
@@ -252,8 +253,9 @@ heard(const char *token, int64_t after, const char *call)
 	struct client_note note;
 	int n = 0;
 
-	harness_do(c, "feed.subscribe", json_pack("{s:I, s:[s]}", "resume_from", (json_int_t)after,
-	    "topics", "message.written"));
+	harness_do(c, "feed.subscribe",
+	    json_pack("{s:I, s:[s]}", "resume_from", (json_int_t)after, "topics",
+		"message.written"));
 	while (client_poll(c, 100) > 0 && client_next_note(c, &note) > 0) {
 		const json_t *message = json_object_get(note.params, "message");
 
@@ -264,16 +266,17 @@ heard(const char *token, int64_t after, const char *call)
 	return n;
 }
 
-/* A gateway that resumes from a command's answer hears what followed from it, once; also after a crash. */
+/* A gateway that resumes from a command's answer hears what followed from it, once; also after a
+ * crash. */
 static void
 test_gateway_over_tcp(void **unused)
 {
 	char *gateway = harness_token(&h, "integration", NULL);
 	char *viewer = harness_token(&h, "viewer", NULL);
-	json_t *answer = harness_ok(h.admin, "call.book", json_pack(
-	    "{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36, "lon",
-	    -71.06, "appointment", "from", "2011-10-20T10:00:00-04:00", "to",
-	    "2011-10-20T12:00:00-04:00"));
+	json_t *answer = harness_ok(h.admin, "call.book",
+	    json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36,
+		"lon", -71.06, "appointment", "from", "2011-10-20T10:00:00-04:00", "to",
+		"2011-10-20T12:00:00-04:00"));
 	int64_t seq = json_integer_value(json_object_get(answer, "seq"));
 	const char *call = json_string_value(json_object_get(answer, "call"));
 
@@ -283,7 +286,8 @@ test_gateway_over_tcp(void **unused)
 	harness_again(&h);
 	assert_int_equal(heard(gateway, seq, call), 1);
 	assert_int_equal(heard(gateway, seq + 1, call), 0);
-	assert_int_equal(heard(viewer, seq, call), 0); /* what customers read is not for everybody */
+	assert_int_equal(heard(viewer, seq, call),
+	    0); /* what customers read is not for everybody */
 	json_decref(answer);
 	free(gateway);
 	free(viewer);
@@ -447,8 +451,8 @@ static const char *
 why_disabled(json_t **ret)
 {
 	*ret = harness_ok(h.admin, "webhook.list", NULL);
-	return json_string_value(json_object_get(
-	    json_array_get(json_object_get(*ret, "webhooks"), 0), "why"));
+	return json_string_value(
+	    json_object_get(json_array_get(json_object_get(*ret, "webhooks"), 0), "why"));
 }
 
 static void
@@ -514,15 +518,16 @@ test_real_clock(void **unused)
 	harness_start(&h);
 	put_gateway();
 	receiver_answer(&r, 503, 0);
-	json_decref(harness_ok(h.admin, "call.book", json_pack(
-	    "{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36, "lon",
-	    -71.06, "appointment", "from", from_text, "to", to_text)));
+	json_decref(harness_ok(h.admin, "call.book",
+	    json_pack("{s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "customer", "acme", "site", "lat", 42.36,
+		"lon", -71.06, "appointment", "from", from_text, "to", to_text)));
 	await_delivery("waiting", 1);
 	receiver_answer(&r, 204, 0);
 	await_delivery("delivered", 2);
 	assert_int_equal(receiver_count(&r), 2);
 	assert_in_range(strtoll(receiver_at(&r, 1)->stamp, NULL, 10) -
-	    strtoll(receiver_at(&r, 0)->stamp, NULL, 10), 4, 8);
+		strtoll(receiver_at(&r, 0)->stamp, NULL, 10),
+	    4, 8);
 }
 
 /* --- where nothing may be posted to --- */
@@ -531,9 +536,10 @@ static void
 test_inner_urls_are_refused(void **unused)
 {
 	static const char *const bad[] = { "https://10.1.2.3/", "https://[::1]/",
-		"https://[::ffff:127.0.0.2]/", "https://192.168.1.1:8443/x", "https://169.254.169.254/",
-		"https://[fd00::1]/", "http://example.org/%zz\x01", "ftp://example.org/",
-		"https://me:secret@example.org/", "https:///x", "http://1.1.1.1/" };
+		"https://[::ffff:127.0.0.2]/", "https://192.168.1.1:8443/x",
+		"https://169.254.169.254/", "https://[fd00::1]/", "http://example.org/%zz\x01",
+		"ftp://example.org/", "https://me:secret@example.org/", "https:///x",
+		"http://1.1.1.1/" };
 
 	(void)unused;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -574,10 +580,11 @@ test_only_wanted_kinds(void **unused)
 
 	(void)unused;
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", r.port);
-	harness_refused(h.admin, "webhook.put", json_pack("{s:s, s:s, s:[s]}", "webhook", "some",
-	    "url", url, "kinds", "letters"), -32602, NULL);
-	harness_do(h.admin, "webhook.put", json_pack("{s:s, s:s, s:[s]}", "webhook", "some", "url",
-	    url, "kinds", "cancelled"));
+	harness_refused(h.admin, "webhook.put",
+	    json_pack("{s:s, s:s, s:[s]}", "webhook", "some", "url", url, "kinds", "letters"),
+	    -32602, NULL);
+	harness_do(h.admin, "webhook.put",
+	    json_pack("{s:s, s:s, s:[s]}", "webhook", "some", "url", url, "kinds", "cancelled"));
 	call = book("acme");
 	cancel(call);
 	receiver_await(&r, 1);
@@ -601,8 +608,8 @@ test_wrong_texts_are_refused(void **unused)
 {
 	char folder[] = "/tmp/evenkeel-texts-XXXXXX", file[64], set[80], out[2000];
 	const char *const args[] = { "evenkeeld", "--check-config", "--set", set, NULL };
-	const char *const inner[] = { "evenkeeld", "--check-config", "--set", "webhook_inner=10.0/8",
-		NULL };
+	const char *const inner[] = { "evenkeeld", "--check-config", "--set",
+		"webhook_inner=10.0/8", NULL };
 	FILE *f;
 
 	(void)unused;
@@ -724,11 +731,11 @@ book_until_killed(char **call, int room)
 		int rc;
 
 		client_cmd_id(h.admin, id);
-		rc = client_call(h.admin, "call.book", json_pack(
-		    "{s:s, s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "cmd_id", id, "customer", "acme",
-		    "site", "lat", 42.36, "lon", -71.06, "appointment", "from",
-		    "2011-10-20T10:00:00-04:00", "to", "2011-10-20T12:00:00-04:00"), WAIT_MS, &result,
-		    NULL);
+		rc = client_call(h.admin, "call.book",
+		    json_pack("{s:s, s:s, s:{s:f, s:f}, s:{s:s, s:s}}", "cmd_id", id, "customer",
+			"acme", "site", "lat", 42.36, "lon", -71.06, "appointment", "from",
+			"2011-10-20T10:00:00-04:00", "to", "2011-10-20T12:00:00-04:00"),
+		    WAIT_MS, &result, NULL);
 		if (rc == -ECONNRESET)
 			return n;
 		if (rc == 0 && n < room)
@@ -763,7 +770,8 @@ test_daemon_is_killed(void **unused)
 	for (int i = 0; i < receiver_count(&r); i++) {
 		for (int k = 0; k < i; k++) {
 			if (strcmp(receiver_at(&r, i)->id, receiver_at(&r, k)->id) == 0)
-				assert_string_equal(receiver_at(&r, i)->body, receiver_at(&r, k)->body);
+				assert_string_equal(receiver_at(&r, i)->body,
+				    receiver_at(&r, k)->body);
 			else
 				assert_string_not_equal(receiver_at(&r, i)->call,
 				    receiver_at(&r, k)->call);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of webhooks one by one: signatures against the published example of Standard Webhooks, the
- * guard of addresses, messages over a socket, and tracking tokens.
+ * The parts of webhooks one by one: signatures against the published example of Standard Webhooks,
+ * the guard of addresses, messages over a socket, and tracking tokens.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,8 +42,8 @@ test_published_example(void **unused)
 		bool right;
 	} cases[] = {
 		{ "alone", EXAMPLE_SIGNATURE, true },
-		{ "behind another", "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= " EXAMPLE_SIGNATURE,
-		    true },
+		{ "behind another",
+		    "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= " EXAMPLE_SIGNATURE, true },
 		{ "another alone", "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", false },
 		{ "of another version", "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false },
 		{ "cut short", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE", false },
@@ -69,7 +69,8 @@ static void
 test_secrets_as_text(void **unused)
 {
 	static const char *const bad[] = { "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=", "whsec_c2hvcnQ=", "whsec_MfKQ9r8G KYqrTw" };
+		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=", "whsec_c2hvcnQ=",
+		"whsec_MfKQ9r8G KYqrTw" };
 	struct sign_secret secret, again;
 	char text[SIGN_SECRET_TEXT_SIZE];
 
@@ -142,21 +143,24 @@ test_guard(void **unused)
 
 		assert_true(guard_look_text(&g, cases[i].address, &got));
 		if (got != cases[i].verdict)
-			fail_msg("%s: expected %d, got %d", cases[i].address, cases[i].verdict, got);
+			fail_msg("%s: expected %d, got %d", cases[i].address, cases[i].verdict,
+			    got);
 		if (!v4)
 			assert_int_equal(inet_pton(AF_INET6, cases[i].address, &in6.sin6_addr), 1);
-		assert_int_equal(guard_look(&g, v4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6),
+		assert_int_equal(guard_look(&g,
+				     v4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6),
 		    cases[i].verdict);
 	}
 	assert_false(guard_look_text(&g, "localhost", &got));
-	assert_false(guard_look_text(&g, "127.1", &got)); /* a name, as far as one can see: found out later */
+	assert_false(guard_look_text(&g, "127.1",
+	    &got)); /* a name, as far as one can see: found out later */
 }
 
 static void
 test_guard_list(void **unused)
 {
-	static const char *const bad[] = { "10.0.0.0/33", "10.0.0/8", "::1/129", "localhost", "10.0.0.1/",
-		"10.0.0.1/x", "10.0.0.1/-1" };
+	static const char *const bad[] = { "10.0.0.0/33", "10.0.0/8", "::1/129", "localhost",
+		"10.0.0.1/", "10.0.0.1/x", "10.0.0.1/-1" };
 	struct guard g;
 	char why[200];
 
@@ -174,7 +178,8 @@ test_guard_list(void **unused)
 static void
 test_pipe(void **unused)
 {
-	static const unsigned char garbage[] = { 0, 0, 0, 2, '{', '[' }, endless[] = { 255, 0, 0, 0 };
+	static const unsigned char garbage[] = { 0, 0, 0, 2, '{', '[' },
+				   endless[] = { 255, 0, 0, 0 };
 	struct pipe a, b;
 	json_t *m;
 	int fd[2], rc = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A shop's gateway for tests: takes posts on loopback in a thread of its own, keeps each with its headers,
- * and answers what the test told it to.
+ * A shop's gateway for tests: takes posts on loopback in a thread of its own, keeps each with its
+ * headers, and answers what the test told it to.
  */
 #ifndef EVENKEEL_TESTS_WEBHOOK_RECEIVER_H
 #define EVENKEEL_TESTS_WEBHOOK_RECEIVER_H
@@ -29,8 +29,8 @@ struct receiver {
 	pthread_mutex_t lock;
 	struct received *post[RECEIVER_POSTS_MAX]; /* under the lock, in order of arrival */
 	int posts;
-	int status;              /* answered to all, unless judge is set */
-	int retry_after_s;       /* said with any that is not 2xx, 0: not */
+	int status;        /* answered to all, unless judge is set */
+	int retry_after_s; /* said with any that is not 2xx, 0: not */
 	receiver_judge_fn *judge;
 	void *arg;
 	volatile bool stop;
