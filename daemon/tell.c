@@ -148,6 +148,8 @@ reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 	const struct call_state *c = state_call(t->s, stop->call);
 	bool other = c->told.any && c->told.technician != tech;
 
+	if (t->event == EV_CALL_ANSWERED && stop->call == t->call)
+		return REASON_ASKED;
 	if (t->why == TELL_AMENDED && stop->call == t->call)
 		return REASON_AMENDED;
 	if (t->why == TELL_OVERRIDDEN && stop->call == t->call)
@@ -317,7 +319,8 @@ must_tell(struct telling *l, int32_t i)
 	if (from > l->t->now)
 		return 0;
 	/* To another day it is carried over on purpose, and not as an ETA that moved. */
-	if (carry_waits(l->t->s, state_call(l->t->s, stop->call), l->t->now, stop->arrival))
+	if (carry_waits(l->t->s, l->tech, state_call(l->t->s, stop->call), l->t->now,
+	        stop->arrival))
 		return 0;
 	if (need_risk(l) < 0)
 		return -ENOMEM;

@@ -250,6 +250,7 @@ test_a_counter_is_met(void **unused)
 	assert_int_equal(story_s(story_member(call, "promise.to")) -
 	    story_s(story_member(call, "promise.from")), 3600);
 	assert_int_equal(story_number(call, "eta.version"), story_number(before, "eta.version") + 1);
+	assert_string_equal(story_text(story_last(&s, "eta.revised", cook), "reason_code"), "asked");
 	json_decref(call);
 	json_decref(before);
 	/* Tomorrow morning is another day, and has room as well. */
@@ -389,7 +390,7 @@ goes_on(struct story *s, const char *id, uint32_t *seed)
 static void
 something_happens(struct story *s, uint32_t *seed, int step)
 {
-	char due[8];
+	char due[24];
 	json_t *need;
 
 	snprintf(due, sizeof(due), "%02d:30", 9 + step / 12 + (int)dice(seed, 4));
@@ -423,7 +424,7 @@ test_a_wild_day(void **unused)
 		for (int i = 0; i < CALLS; i++)
 			something_happens(&s, &luck, i * 3);
 		for (int step = 0; step < STEPS; step++) {
-			char at[8];
+			char at[24];
 
 			snprintf(at, sizeof(at), "%02d:%02d", 8 + step / 12, step % 12 * 5);
 			story_at(&s, at);
