@@ -94,12 +94,15 @@ static json_t *
 show(const struct tries *ts, int32_t deadline)
 {
 	bool shown[TRIES_MAX] = { false };
+	int64_t least = ts->list[cheapest(ts, NULL)].cents;
 	json_t *list = json_array();
 
-	build_add(&list, order_show(&ts->start, &ts->list[0], "asker"));
+	build_add(&list, order_show(&ts->start, &ts->list[0], "asker",
+	    ts->list[0].cents == least));
 	shown[0] = true;
 	if (deadline > 0) {
-		build_add(&list, order_show(&ts->start, &ts->list[deadline], "deadline"));
+		build_add(&list, order_show(&ts->start, &ts->list[deadline], "deadline",
+		    ts->list[deadline].cents == least));
 		shown[deadline] = true;
 	}
 	for (int32_t i = deadline > 0 ? 2 : 1; i < ORDER_SHOWN_MAX; i++) {
@@ -107,7 +110,8 @@ show(const struct tries *ts, int32_t deadline)
 
 		if (best < 0)
 			break;
-		build_add(&list, order_show(&ts->start, &ts->list[best], "cheapest"));
+		build_add(&list, order_show(&ts->start, &ts->list[best], "cheapest",
+		    ts->list[best].cents == least));
 		shown[best] = true;
 	}
 	return list;

@@ -45,7 +45,8 @@ int order_try(struct order_start *st, struct order_try *ret);
 
 /* --- order_show.c --- */
 
-/* An order on the wire; by: whose it is. NULL when out of memory. */
-json_t *order_show(const struct order_start *st, const struct order_try *t, const char *by);
+/* An order on the wire; by: whose it is; best: none that was tried is cheaper. NULL: out of memory. */
+json_t *order_show(const struct order_start *st, const struct order_try *t, const char *by,
+    bool best);
 
 #endif

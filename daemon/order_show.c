@@ -67,7 +67,7 @@ say_place(const struct order_start *st, const struct order_try *t, int32_t w, ch
 
 /* "A this morning means B this afternoon and C tomorrow." */
 static void
-say(const struct order_start *st, const struct order_try *t, const struct ripple *rp,
+say(const struct order_start *st, const struct order_try *t, const struct ripple *rp, bool best,
     char text[TEXT_SIZE])
 {
 	int32_t n = st->ask->n;
@@ -87,8 +87,10 @@ say(const struct order_start *st, const struct order_try *t, const struct ripple
 	if (rp->brokens > 0) {
 		snprintf(piece, sizeof(piece), "; %d promise%s break%s", (int)rp->brokens,
 		    rp->brokens > 1 ? "s" : "", rp->brokens > 1 ? "" : "s");
-		add(text, len, piece);
+		len = add(text, len, piece);
 	}
+	if (best)
+		add(text, len, "; no other order is cheaper");
 }
 
 /* --- on the wire --- */
@@ -208,7 +210,7 @@ routes_on(const struct order_start *st, const struct order_try *t, const struct 
 }
 
 json_t *
-order_show(const struct order_start *st, const struct order_try *t, const char *by)
+order_show(const struct order_start *st, const struct order_try *t, const char *by, bool best)
 {
 	struct new_route *route = calloc(ORDER_WANTED_MAX, sizeof(*route));
 	int32_t call[ORDER_WANTED_MAX] = { 0 };
@@ -224,7 +226,7 @@ order_show(const struct order_start *st, const struct order_try *t, const char *
 		routes_on(st, t, s, call, route);
 		ra.s = s;
 		if (ripple_make(&ra, &rp, why, sizeof(why)) == 0) {
-			say(st, t, &rp, text);
+			say(st, t, &rp, best, text);
 			one = json_pack("{s:o, s:s, s:o, s:o, s:o, s:s}", "order", positions(st, t), "by",
 			    by, "options", places(st, t), "delays", ripple_delays(s, &rp), "breaks",
 			    ripple_breaks(s, &rp), "text", text);
