@@ -15,7 +15,6 @@ enum {
 	START_WORK = 4,      /* and so many times the work of an event */
 	FOCUS_MAX = 16,      /* technicians of one solve's question; the rest waits */
 	BACKGROUND_TECHS = 8,
-	NEVER_DROPPED_CENTS = 100000000, /* the largest price of a problem */
 };
 
 void
@@ -104,28 +103,13 @@ limits_of(const struct desk *d, const struct solve *solve, int64_t *ret_deadline
 	    (int)event, "search", (int)!event);
 }
 
-/*
- * A request from inside breaks no promise to somebody outside, and nobody who was promised another time
- * just now is promised a third one: what would start within its window by itself does so in every plan.
- */
+/* A request from inside breaks no promise to somebody outside. */
 static void
-hold_promises(const struct state *s, int64_t now, const struct solve *solve)
+hold_promises(const struct state *s, const struct solve *solve)
 {
-	for (int32_t i = 0; i < solve->scope.calls; i++) {
-		const struct call_state *c = state_call(s, solve->scope.call[i]);
-		struct call *to = &solve->problem->call[i];
-
-		if (solve->account == ACCOUNT_INSIDE ? c->inside :
-		    to->windows > 0 || !tell_waits(s, solve->scope.call[i], now))
-			continue;
-		if (!to->told.promise || !to->stay_served ||
-		    to->stay_s < to->told.promise_from_s || to->stay_s > to->told.promise_to_s)
-			continue;
-		if (to->open_s < to->told.promise_from_s)
-			to->open_s = to->told.promise_from_s;
-		to->close_s = to->told.promise_to_s;
-		to->unserved_cents = NEVER_DROPPED_CENTS;
-	}
+	for (int32_t i = 0; i < solve->scope.calls; i++)
+		if (!state_call(s, solve->scope.call[i])->inside)
+			snapshot_hold(&solve->problem->call[i]);
 }
 
 /*
@@ -153,9 +137,9 @@ hand_over(struct desk *d, struct solve *solve)
 	json_t *limits;
 	int rc = snapshot_make(&f, &solve->scope, solve->budget, &solve->problem);
 
-	if (rc == 0)
-		hold_promises(d->t->state, f.now, solve);
-	if (rc == 0 && solve->account != ACCOUNT_INSIDE && solve->budget > 0)
+	if (rc == 0 && solve->account == ACCOUNT_INSIDE)
+		hold_promises(d->t->state, solve);
+	else if (rc == 0 && solve->budget > 0)
 		hold_inside(d->t->state, solve);
 	if (rc == 0) {
 		limits = limits_of(d, solve, &deadline_ms);

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AWAY_S_MAX = 399999999 }; /* problem.h takes no time farther from its origin */
+#include "daemon/tell.h"
+
+enum {
+	AWAY_S_MAX = 399999999,          /* problem.h takes no time farther from its origin */
+	NEVER_DROPPED_CENTS = 100000000, /* the largest price of a problem */
+};
 
 /* The distinct skills that the scope's calls need. */
 struct names {
@@ -341,6 +346,33 @@ put_stay(const struct cost_frame *f, const struct scope *sc, struct problem *p)
 	}
 }
 
+void
+snapshot_hold(struct call *to)
+{
+	int32_t from = to->told.promise_from_s, until = to->told.promise_to_s;
+
+	if (!to->told.promise || !to->stay_served)
+		return;
+	if (to->windows > 0) { /* it has starts of its own; then it stays altogether */
+		to->immovable = true;
+		return;
+	}
+	from = to->stay_s < from ? to->stay_s : from;
+	until = to->stay_s > until ? to->stay_s : until;
+	to->open_s = to->open_s > from ? to->open_s : from;
+	to->close_s = to->close_s < until ? to->close_s : until;
+	to->unserved_cents = NEVER_DROPPED_CENTS;
+}
+
+/* Who was told another window just now is not told a third by choice: check_plan() would refuse it. */
+static void
+hold_waiting(const struct cost_frame *f, const struct scope *sc, struct problem *p)
+{
+	for (int32_t i = 0; i < sc->calls; i++)
+		if (tell_waits(f->s, sc->call[i], f->now))
+			snapshot_hold(&p->call[i]);
+}
+
 int
 snapshot_make(const struct cost_frame *f, const struct scope *sc, int32_t budget,
     struct problem **ret)
@@ -371,9 +403,9 @@ snapshot_make(const struct cost_frame *f, const struct scope *sc, int32_t budget
 		rc = put_call(f, sc, names, sc->call[i], &p->call[i]);
 	if (rc == 0)
 		rc = put_times(f, sc, p);
-	if (rc == 0)
-		put_stay(f, sc, p);
 	if (rc == 0) {
+		put_stay(f, sc, p);
+		hold_waiting(f, sc, p);
 		*ret = p;
 		p = NULL; /* handed over */
 	}

@@ -20,6 +20,12 @@ int snapshot_make(const struct cost_frame *f, const struct scope *sc, int32_t bu
     struct problem **ret);
 
 /*
+ * Holds a call of a problem to what its customer was promised: no plan starts it outside the window, or
+ * farther outside than the stay plan does, or leaves it out.
+ */
+void snapshot_hold(struct call *to);
+
+/*
  * The breaks still to be taken in a re-timed day, as indices of the shift's due[], in order; their
  * number. One that could only come after the day is none. Breaks of a problem's technician are
  * these.
