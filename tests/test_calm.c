@@ -154,6 +154,12 @@ test_a_move_is_priced(void **unused)
 	assert_string_equal(story_text(move, "technician"), to);
 	assert_int_equal(story_number(move, "cents"), disturbing);
 	json_decref(history);
+	/* He was promised another time just now: the price of calm leaves him in peace, and is
+	 * told. */
+	harness_do(s.manager, "plan.unpin", json_pack("{s:s}", "call", call[2]));
+	history = harness_ok(s.desk, "plan.price", NULL);
+	assert_int_equal(json_array_size(json_object_get(history, "calm")), 6);
+	json_decref(history);
 	json_decref(before);
 	json_decref(after);
 	json_decref(preview);
@@ -205,6 +211,54 @@ test_the_price_of_calm(void **unused)
 	    RPC_INVALID_PARAMS, NULL);
 	json_decref(plan);
 	json_decref(price);
+	story_close(&s);
+}
+
+/*
+ * A bad day: the desk gave visits to the wrong technician, in a shop where calm is cheap, and no
+ * event may move anybody. What moving the next one would save is named, and by how many it is worth
+ * it.
+ */
+static void
+test_what_the_next_move_buys(void **unused)
+{
+	struct story s;
+	const char *call[VISITS];
+	json_t *price, *plan;
+	const json_t *calm;
+	char *is;
+
+	(void)unused;
+	open_a_day(&s, call,
+	    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "freeze_s", 0, "repromise_wait_s", 0,
+		"budget_event", 0, "moves_max", 5, "reassign_cents", 20, "repromise_cents", 20,
+		"eta_moved_cents", 20));
+	for (int i = 0; i < 3; i++) {
+		is = technician_of(&s, call[i]);
+		harness_do(s.manager, "override.force",
+		    json_pack("{s:s, s:s, s:s}", "call", call[i], "technician",
+			strcmp(is, "ann") == 0 ? "ben" : "ann", "reason", "a mistake"));
+		harness_do(s.manager, "plan.unpin", json_pack("{s:s}", "call", call[i]));
+		story_settle(&s);
+		free(is);
+	}
+	price = harness_ok(s.desk, "plan.price", NULL);
+	calm = json_object_get(price, "calm");
+	assert_int_equal(story_number(calm, "0.cost_cents"), story_number(price, "cost_cents"));
+	assert_true(story_number(calm, "5.cost_cents") < story_number(calm, "0.cost_cents"));
+	assert_true(strstr(story_text(price, "text"), "would save") != NULL);
+	for (size_t i = 1; i < json_array_size(calm); i++) {
+		const json_t *one = json_array_get(calm, i);
+
+		assert_true(story_number(one, "disturbed") <= story_number(one, "budget") ||
+		    story_number(one, "budget") < 0);
+		assert_true(
+		    story_number(one, "saves_cents") == 0 || story_number(one, "disturbed") > 0);
+	}
+	json_decref(price);
+	plan = story_plan(&s);
+	assert_int_equal(story_number(plan, "spent_hour"), 3); /* only what the desk did */
+	json_decref(plan);
 	story_close(&s);
 }
 
@@ -440,6 +494,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_move_is_priced),
 		cmocka_unit_test(test_the_price_of_calm),
+		cmocka_unit_test(test_what_the_next_move_buys),
 		cmocka_unit_test(test_emergencies_spend_their_own),
 		cmocka_unit_test(test_the_hour_is_used_up),
 		cmocka_unit_test(test_inside_breaks_no_promise),
