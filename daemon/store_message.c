@@ -174,9 +174,9 @@ store_due(struct store *st, const char *webhook, int64_t now_s, store_due_fn *ea
 	struct due_rows r = { each, arg };
 	struct sqlite3_stmt *q = prepare(st,
 	    "SELECT " DELIVERY ", e.seq, e.at, e.type, e.body"
-	    " FROM delivery d JOIN territory t ON t.id = d.territory"
-	    " JOIN event e ON e.territory = d.territory AND e.seq = d.seq"
-	    " WHERE d.status = 0 AND d.webhook = ?1 AND d.next <= ?2 ORDER BY d.next, d.seq");
+	    " FROM delivery d CROSS JOIN territory t ON t.id = d.territory"
+	    " CROSS JOIN event e ON e.territory = d.territory AND e.seq = d.seq"
+	    " WHERE d.status = 0 AND d.webhook = ?1 AND d.next <= ?2 ORDER BY d.next");
 
 	bind(q, 1, webhook);
 	bind_int(q, 2, now_s);
@@ -250,15 +250,18 @@ take_message(struct sqlite3_stmt *q, void *arg)
 	return rc;
 }
 
-#define MESSAGES                                                       \
-	"SELECT e.seq, e.at, e.type, e.body FROM territory t"          \
-	" JOIN message m ON m.territory = t.id"                        \
-	" JOIN event e ON e.territory = m.territory AND e.seq = m.seq" \
+#define MESSAGES                                                             \
+	"SELECT e.seq, e.at, e.type, e.body FROM territory t"                \
+	" CROSS JOIN message m ON m.territory = t.id"                        \
+	" CROSS JOIN event e ON e.territory = m.territory AND e.seq = m.seq" \
+	" WHERE t.name = ?1 AND m.seq < ?2"
+#define UNDELIVERED                                                                     \
+	"SELECT e.seq, e.at, e.type, e.body FROM territory t"                           \
+	" CROSS JOIN (SELECT DISTINCT territory, seq FROM " STORE_UNTAKEN ") u"         \
+	" ON u.territory = t.id CROSS JOIN message m ON m.territory = t.id"             \
+	" AND m.seq = u.seq CROSS JOIN event e ON e.territory = t.id AND e.seq = m.seq" \
 	" WHERE t.name = ?1 AND m.seq < ?2"
 #define OF_CALL " AND m.call = ?3"
-#define UNDELIVERED                                                                     \
-	" AND m.seq IN (SELECT seq FROM delivery WHERE status = 0 AND territory = t.id" \
-	" UNION SELECT seq FROM delivery WHERE status = 2 AND territory = t.id)"
 #define NEWEST " ORDER BY m.seq DESC"
 
 int
@@ -266,8 +269,8 @@ store_messages(struct store *st, const struct store_message_query *query, store_
     void *arg)
 {
 	static const char *const sql[2][2] = {
-		{ MESSAGES NEWEST, MESSAGES UNDELIVERED NEWEST },
-		{ MESSAGES OF_CALL NEWEST, MESSAGES OF_CALL UNDELIVERED NEWEST },
+		{ MESSAGES NEWEST, UNDELIVERED NEWEST },
+		{ MESSAGES OF_CALL NEWEST, UNDELIVERED OF_CALL NEWEST },
 	};
 	struct message_rows r = { each, arg };
 	struct sqlite3_stmt *q = prepare(st, sql[query->call != NULL][query->undelivered]);
@@ -304,8 +307,8 @@ store_replay_count(struct store *st, const struct store_delivery *what, int64_t 
 	    what->seq > 0
 		? "SELECT count(*) FROM webhook w, message m JOIN territory t ON t.id = m.territory"
 		  " WHERE t.name = ?2 AND m.seq = ?3 AND (w.id = ?1 OR (?1 = '' AND w.disabled = 0))"
-		: "SELECT count(*) FROM delivery d JOIN territory t ON t.id = d.territory"
-		  " WHERE t.name = ?2 AND d.status IN (0, 2) AND (d.webhook = ?1 OR (?1 = '' AND"
+		: "SELECT count(*) FROM " STORE_UNTAKEN " d CROSS JOIN territory t"
+		  " ON t.id = d.territory WHERE t.name = ?2 AND (d.webhook = ?1 OR (?1 = '' AND"
 		  " d.webhook IN (SELECT id FROM webhook WHERE disabled = 0)))");
 	int64_t n = 0;
 	int rc;

@@ -15,11 +15,14 @@
 #define HELD "9223372036854775807" /* STORE_HELD_BACK */
 #define ON "SELECT id FROM webhook WHERE disabled = 0"
 
-/* Whether delivery d is the oldest of its call that waits, and no other of it is due. */
-#define MAY_GO                                                                              \
-	" status = 0 AND next = " HELD                                                      \
-	" AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.webhook = delivery.webhook"      \
-	" AND o.territory = delivery.territory AND o.call = delivery.call AND o.status = 0" \
+/* What waits of one call: found by its index, however many deliveries have ended. */
+#define WAITING "delivery o INDEXED BY delivery_of_call"
+
+/* Whether a delivery is the oldest of its call that waits, and no other of it is due. */
+#define MAY_GO                                                                     \
+	" status = 0 AND next = " HELD " AND NOT EXISTS (SELECT 1 FROM " WAITING   \
+	" WHERE o.webhook = delivery.webhook AND o.territory = delivery.territory" \
+	" AND o.call = delivery.call AND o.status = 0"                             \
 	" AND (o.next < " HELD " OR o.seq < delivery.seq))"
 
 const char *const store_outward_sql[STATEMENTS] = {
@@ -27,7 +30,7 @@ const char *const store_outward_sql[STATEMENTS] = {
 		      " VALUES (?1, ?2, ?3, ?4, ?5)",
 	[S_DELIVER] =
 	    "INSERT INTO delivery (webhook, territory, seq, call, status, tries, next, error)"
-	    " SELECT w.id, ?1, ?2, ?3, 0, 0, CASE WHEN EXISTS (SELECT 1 FROM delivery o"
+	    " SELECT w.id, ?1, ?2, ?3, 0, 0, CASE WHEN EXISTS (SELECT 1 FROM " WAITING
 	    " WHERE o.webhook = w.id AND o.territory = ?1 AND o.call = ?3 AND o.status = 0)"
 	    " THEN " HELD " ELSE ?4 END, '' FROM webhook w"
 	    " WHERE w.disabled = 0 AND (w.kinds = '' OR instr(w.kinds, ' ' || ?5 || ' ') > 0)",
@@ -38,19 +41,20 @@ const char *const store_outward_sql[STATEMENTS] = {
 	[S_DELIVERIES_REMOVE] = "DELETE FROM delivery WHERE webhook = ?1",
 	[S_RESULT] = "UPDATE delivery SET status = ?4, tries = ?5, next = ?6, error = ?7"
 		     " WHERE webhook = ?1 AND territory = ?2 AND seq = ?3",
-	[S_RELEASE] = "UPDATE delivery SET next = ?4 WHERE webhook = ?1 AND territory = ?2"
-		      " AND call = (SELECT call FROM delivery WHERE webhook = ?1 AND territory = ?2"
-		      " AND seq = ?3) AND" MAY_GO,
+	[S_RELEASE] =
+	    "UPDATE delivery INDEXED BY delivery_of_call SET next = ?4 WHERE webhook = ?1 AND territory = ?2"
+	    " AND call = (SELECT call FROM delivery WHERE webhook = ?1 AND territory = ?2"
+	    " AND seq = ?3) AND" MAY_GO,
 	[S_REPLAY_MESSAGE] =
 	    "INSERT OR REPLACE INTO delivery (webhook, territory, seq, call, status, tries, next,"
 	    " error) SELECT w.id, m.territory, m.seq, m.call, 0, 0, " HELD ", '' FROM webhook w,"
 	    " message m WHERE m.territory = ?2 AND m.seq = ?3"
 	    " AND (w.id = ?1 OR (?1 = '' AND w.disabled = 0))",
 	[S_REPLAY_ALL] = "UPDATE delivery SET status = 0, tries = 0, next = " HELD ", error = ''"
-			 " WHERE status IN (0, 2) AND territory = ?2"
+			 " WHERE (webhook, territory, seq) IN " STORE_UNTAKEN " AND +territory = ?2"
 			 " AND (webhook = ?1 OR (?1 = '' AND webhook IN (" ON ")))",
-	[S_RELEASE_ALL] = "UPDATE delivery SET next = ?3 WHERE territory = ?2"
-			  " AND (webhook = ?1 OR ?1 = '') AND" MAY_GO,
+	[S_RELEASE_ALL] = "UPDATE delivery INDEXED BY delivery_due SET next = ?3"
+			  " WHERE territory = ?2 AND (webhook = ?1 OR ?1 = '') AND" MAY_GO,
 	[S_DELIVERIES_PURGE] =
 	    "DELETE FROM delivery WHERE (webhook, territory, seq) IN (SELECT webhook, territory, seq"
 	    " FROM delivery WHERE status <> 0 AND next < ?1 LIMIT ?2)",

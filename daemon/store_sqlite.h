@@ -27,6 +27,15 @@ enum {
 	STORE_PURGE_ROWS = 2000,  /* and so many at a time */
 };
 
+/*
+ * Deliveries that wait or were given up, by the indexes that hold nothing else: what has ended well is
+ * never looked through.
+ */
+#define STORE_UNTAKEN                                                                         \
+	"(SELECT webhook, territory, seq FROM delivery INDEXED BY delivery_due"               \
+	" WHERE status = 0 UNION ALL SELECT webhook, territory, seq"                          \
+	" FROM delivery INDEXED BY delivery_dead WHERE status = 2)"
+
 /* What a message is found by. */
 struct queued_message {
 	char id[65], call[65], kind[24];
