@@ -250,10 +250,13 @@ test_shown_from_now(void **unused)
 	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,'lon_udeg':-87630000}}");
 	fix_plan(s, 0, "t1: c1 c2");
 	first = t->stop[0].arrival;
-	object_seen(s, 0, first, r); /* he should have set out: but nothing is past yet */
+	/* He should have set out: for less than a minute nothing is made of it. */
+	object_seen(s, 0, first - HOME_C1 + 59, r);
 	assert_int_equal(r->stops, 2);
 	assert_memory_equal(r->stop, t->stop, 2 * sizeof(t->stop[0]));
 	assert_int_equal(r->end, t->route_end);
+	object_seen(s, 0, first - HOME_C1 + 60, r);
+	assert_int_equal(r->stop[0].arrival, first + 60);
 	object_seen(s, 0, first + 300, r);
 	assert_int_equal(r->stops, 2);
 	assert_true(r->stop[0].arrival >= first + 300);
