@@ -67,12 +67,27 @@ is_of_today(const struct call_state *c, int64_t now, int64_t next)
 	return c->told.promise || c->carried > 0 || c->due < next; /* due 0: no time at all */
 }
 
+/*
+ * Whether a technician's stop at a time is on a shift that begins another day: what the night shift
+ * does after midnight is still of today.
+ */
+static bool
+is_next_shift(const struct tech *t, int64_t arrival, int64_t next)
+{
+	if (arrival < next || t->shift_now >= 0)
+		return false;
+	for (int32_t i = 0; i < t->shifts; i++)
+		if (!t->shift[i].ended && t->shift[i].to > arrival)
+			return t->shift[i].from >= next;
+	return true;
+}
+
 /* On no route, or on one that only begins another day, or (gone) on that of somebody who has left. */
 static bool
-is_left(const struct call_state *c, int64_t next, bool gone)
+is_left(const struct state *s, const struct call_state *c, int64_t next, bool gone)
 {
-	return c->status == CALL_UNASSIGNED ||
-	    (c->status == CALL_PLANNED && (gone || c->arrival >= next));
+	return c->status == CALL_UNASSIGNED || (c->status == CALL_PLANNED &&
+	    (gone || is_next_shift(state_tech(s, c->tech), c->arrival, next)));
 }
 
 /* Whether the customer must hear now: his window is about to end, or the plan gave it up. */
@@ -83,9 +98,12 @@ is_pressing(const struct call_state *c, int64_t now)
 	    c->told.promise_to <= now + CARRY_WARN_S);
 }
 
-/* Whether somebody who works today could take a call today for less than leaving it costs. */
+/*
+ * Whether somebody could take a call on a shift of today for less than leaving it costs. until: the
+ * shift lasts until then at least.
+ */
 static bool
-has_taker(const struct cost_frame *f, int32_t call, const struct retimed *route)
+has_taker(const struct cost_frame *f, int32_t call, const struct retimed *route, int64_t until)
 {
 	struct visit v = insertion_visit(f->s, call);
 	struct insertion best;
@@ -96,8 +114,8 @@ has_taker(const struct cost_frame *f, int32_t call, const struct retimed *route)
 		const struct retimed *r = &route[k];
 
 		if (r->works && state_tech(f->s, k)->shift[r->shift].from < f->day_to &&
-		    state_may(f->s, k, call) && insertion_best(f, k, r, &v, &best) &&
-		    best.start < f->day_to && best.cents < p.unserved_cents)
+		    r->shift_end >= until && state_may(f->s, k, call) &&
+		    insertion_best(f, k, r, &v, &best) && best.cents < p.unserved_cents)
 			return true;
 	}
 	return false;
@@ -135,7 +153,7 @@ candidates(const struct state *s, int64_t now, int64_t from, struct ranked *list
 		const struct call_state *c = state_call(s, open[i]);
 
 		/* Who was promised another time just now hears of no third one yet. */
-		if (is_left(c, next, from == 0) && is_of_today(c, now, next) &&
+		if (is_left(s, c, next, from == 0) && is_of_today(c, now, next) &&
 		    (now >= from || is_pressing(c, now)) &&
 		    (now >= next - CARRY_LAST_S || !tell_waits(s, open[i], now)))
 			list[n++] = (struct ranked){ c->severity, c->carried, open[i],
@@ -149,7 +167,8 @@ int32_t
 carry_due(const struct state *s, int64_t now, int32_t ret[CARRY_MAX])
 {
 	struct cost_frame f = cost_frame(s, now);
-	bool last = now >= f.day_to - CARRY_LAST_S;
+	/* Just before midnight only a night shift is waited for. */
+	int64_t until = now >= f.day_to - CARRY_LAST_S ? f.day_to + 1 : 0;
 	struct retimed *route = NULL;
 	struct ranked *list;
 	int32_t open_n, n, due = 0;
@@ -166,7 +185,7 @@ carry_due(const struct state *s, int64_t now, int32_t ret[CARRY_MAX])
 	for (int32_t k = 0; route != NULL && k < state_techs(s); k++)
 		retime(s, k, now, &route[k]);
 	for (int32_t i = 0; route != NULL && i < n && due < CARRY_MAX; i++)
-		if (last || !has_taker(&f, list[i].call, route))
+		if (!has_taker(&f, list[i].call, route, until))
 			ret[due++] = list[i].call;
 	free(route);
 	free(list);
@@ -184,7 +203,7 @@ carry_next_at(const struct state *s, int64_t now)
 		const struct call_state *c = state_call(s, open[i]);
 		int64_t one;
 
-		if (!is_left(c, next, false) || !is_of_today(c, now, next))
+		if (!is_left(s, c, next, false) || !is_of_today(c, now, next))
 			continue;
 		if (from == INT64_MIN)
 			from = carry_from(s, now);
@@ -202,11 +221,12 @@ carry_next_at(const struct state *s, int64_t now)
 }
 
 bool
-carry_waits(const struct state *s, const struct call_state *c, int64_t now, int64_t arrival)
+carry_waits(const struct state *s, int32_t tech, const struct call_state *c, int64_t now,
+    int64_t arrival)
 {
 	int64_t next = morning_after(s, morning_today(s, now));
 
-	return arrival >= next && is_of_today(c, now, next);
+	return is_next_shift(state_tech(s, tech), arrival, next) && is_of_today(c, now, next);
 }
 
 /* --- the event --- */

@@ -3,11 +3,11 @@
  * Not today: what cannot be done on this day is carried over on purpose, with a new promise. Pure.
  *
  * A call of today is one that was promised for today or before, or is due by its end, or was carried
- * over before, or has no time at all. It is carried over when it is on no route (or was left to another
- * day's) and nobody who still works today could take it for less than leaving it costs, from
- * carry_before_s before the last shift ends (at once when everybody has gone; on a day without
- * shifts so long before midnight). Who was promised a time hears before that time ends, whenever
- * that is. At midnight nothing of today is left without another day.
+ * over before, or has no time at all. It is carried over when it is on no route, or on a shift that
+ * begins another day, and nobody on a shift of today could take it for less than leaving it costs:
+ * from carry_before_s before the last shift ends; at once when everybody has gone; on a day without
+ * shifts so long before midnight. Who was promised a time hears before that time ends, whenever
+ * that is. At midnight nothing of today is left without another day, but what a night shift can do.
  */
 #ifndef EVENKEEL_DAEMON_CARRY_H
 #define EVENKEEL_DAEMON_CARRY_H
@@ -36,10 +36,11 @@ int32_t carry_due(const struct state *s, int64_t now, int32_t ret[CARRY_MAX]);
 int64_t carry_next_at(const struct state *s, int64_t now);
 
 /*
- * Whether a call is still one of today, and a plan's arrival another day: it is not told so by the
- * plan, but carried over.
+ * Whether a call is still one of today, and its place in a technician's plan on a shift that begins
+ * another day: it is not told so by the plan, but carried over.
  */
-bool carry_waits(const struct state *s, const struct call_state *c, int64_t now, int64_t arrival);
+bool carry_waits(const struct state *s, int32_t tech, const struct call_state *c, int64_t now,
+    int64_t arrival);
 
 /* Where a call goes. */
 struct carried {

@@ -58,8 +58,8 @@ read_day(struct request *r, const struct found *f, int64_t today, int64_t *ret)
 	*ret = morning_today(f->s, at);
 	if (*ret > today)
 		return true;
-	request_refuse(r, RPC_BAD_TIME, NULL, "day: %s is not after today; to agree another time today, "
-	    "change the appointment with call.amend", day);
+	request_refuse(r, RPC_BAD_TIME, NULL, "day: %s is not after today; to agree another time "
+	    "today, change the appointment with call.amend", day);
 	return false;
 }
 
@@ -171,8 +171,8 @@ call_carry_over(struct request *r)
 	if (!help_version(r, c->version, c->id))
 		return;
 	if (c->status != CALL_UNASSIGNED && c->status != CALL_PLANNED) {
-		request_refuse(r, RPC_WRONG_STATE, NULL, "%s is %s: only what waits can be carried over",
-		    c->id, call_status_name(c->status));
+		request_refuse(r, RPC_WRONG_STATE, NULL, "%s is %s: only what waits can be carried "
+		    "over", c->id, call_status_name(c->status));
 		return;
 	}
 	if (!read_wish(r, &f, &w) || !find_window(r, &f, &w))
@@ -180,8 +180,8 @@ call_carry_over(struct request *r)
 	help_by(r, by);
 	manager = carry_needs_manager(f.s, c->carried + 1);
 	if (manager) {
-		snprintf(text, sizeof(text), "A manager should look at %s: it was carried over %d times",
-		    c->id, (int)c->carried + 1);
+		snprintf(text, sizeof(text), "A manager should look at %s: it was carried over %d "
+		    "times", c->id, (int)c->carried + 1);
 		help_notice(r, f.s, "warning", "carried_twice", text);
 	}
 	request_commit_one(r, f.t, carry_event(f.s, f.now, &w.to, by,

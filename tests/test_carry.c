@@ -213,12 +213,40 @@ test_route_left_behind(void **unused)
 	fix_must(s, 14000, EV_SHIFT_ENDED, "{'technician':'t1','version':3,'at':@14000}");
 	fix_plan(s, 14000, "t1: long today");
 	assert_true(fix_call(s, "today")->arrival >= T0 + TOMORROW);
-	/* Told for this morning and planned for tomorrow: at once; only due today: when the day ends. */
+	/* Told for this morning, planned for tomorrow: at once; only due today: as the day ends. */
 	assert_int_equal(carry_due(s, T0 + 14000, call), 1);
 	assert_string_equal(state_call(s, call[0])->id, "long");
 	assert_int_equal(carry_due(s, T0 + CLOSING, call), 2);
-	assert_true(carry_waits(s, fix_call(s, "today"), T0 + 14000, T0 + TOMORROW));
-	assert_false(carry_waits(s, fix_call(s, "today"), T0 + 14000, T0 + MIDNIGHT - 1));
+	assert_true(carry_waits(s, 0, fix_call(s, "today"), T0 + 14000, T0 + TOMORROW));
+	assert_false(carry_waits(s, 0, fix_call(s, "today"), T0 + 14000, T0 + MIDNIGHT - 1));
+	state_free(s);
+}
+
+/* The night shift goes on after midnight: what it does then, or could, is not another day's. */
+static void
+test_night_shift(void **unused)
+{
+	struct state *s = shop();
+	int32_t call[CARRY_MAX];
+
+	(void)unused;
+	for (int k = 1; k <= 3; k++)
+		fix_must(s, -3000, EV_TECHNICIAN_AMENDED, "{'technician':'t%d','version':2,'terms':"
+		    "{'shifts':[{'from':@50400,'to':@79200,'breaks':[]},{'from':@136800,'to':@165600,"
+		    "'breaks':[]}]},'status':'off'}", k);
+	expect_from(s, 600, T0 + MIDNIGHT - 3600, "a night ahead");
+	fix_must(s, 50400, EV_SHIFT_STARTED, "{'technician':'t1','version':3,'at':@50400,'place':"
+	    "{'lat_udeg':41880000,'lon_udeg':-87630000}}");
+	book(s, "a", ",'appointment':{'from':@54000,'to':@58000}");
+	book(s, "b", ",'due':@57599,'duration_s':7200");
+	assert_int_equal(carry_due(s, T0 + MIDNIGHT - 100, call), 0); /* t1 could come */
+	fix_plan(s, 54000, "t1: b a");
+	assert_true(fix_call(s, "a")->arrival > T0 + MIDNIGHT);
+	assert_int_equal(carry_due(s, T0 + MIDNIGHT - 100, call), 0);
+	assert_false(carry_waits(s, 0, fix_call(s, "a"), T0 + 54000, T0 + MIDNIGHT + 600));
+	assert_true(carry_waits(s, 1, fix_call(s, "b"), T0 + 54000, T0 + 140000));
+	book(s, "lift", ",'due':@57599" LIFT);
+	assert_int_equal(carry_due(s, T0 + MIDNIGHT - 100, call), 1);
 	state_free(s);
 }
 
@@ -294,8 +322,8 @@ test_promises_hold_together(void **unused)
 
 	(void)unused;
 	for (int k = 1; k <= 2; k++)
-		fix_must(s, -3000, EV_TECHNICIAN_ABSENT, "{'technician':'t%d','version':2,'from':@-3000,"
-		    "'to':@2000000,'status':'absent'}", k);
+		fix_must(s, -3000, EV_TECHNICIAN_ABSENT, "{'technician':'t%d','version':2,"
+		    "'from':@-3000,'to':@2000000,'status':'absent'}", k);
 	book(s, "a", ",'due':@57599,'duration_s':18000");
 	assert_int_equal(place_due(s, 31000, first), 1);
 	apply_all(s, 31000, first, 1);
@@ -318,8 +346,8 @@ test_oldest_first(void **unused)
 
 	(void)unused;
 	for (int k = 1; k <= 2; k++)
-		fix_must(s, -3000, EV_TECHNICIAN_ABSENT, "{'technician':'t%d','version':2,'from':@-3000,"
-		    "'to':@2000000,'status':'absent'}", k);
+		fix_must(s, -3000, EV_TECHNICIAN_ABSENT, "{'technician':'t%d','version':2,"
+		    "'from':@-3000,'to':@2000000,'status':'absent'}", k);
 	for (int i = 0; i < 3; i++)
 		book(s, ids[i], i == 0 ? ",'due':@57599,'duration_s':10800" :
 		    ",'due':@57599,'duration_s':7200");
@@ -399,6 +427,7 @@ main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_all_gone),
 		cmocka_unit_test(test_route_left_behind),
+		cmocka_unit_test(test_night_shift),
 		cmocka_unit_test(test_next_morning),
 		cmocka_unit_test(test_promises_hold_together),
 		cmocka_unit_test(test_oldest_first),

@@ -107,7 +107,8 @@ expect_nothing_left(struct story *s, const char *midnight)
 	list = harness_ok(s->desk, "call.list", json_pack("{s:[s,s]}", "status", "unassigned",
 	    "planned"));
 	json_array_foreach(json_object_get(list, "calls"), i, c) {
-		const json_t *due = json_object_get(c, "due"), *promise = story_member(c, "promise.from");
+		const json_t *due = json_object_get(c, "due");
+		const json_t *promise = story_member(c, "promise.from");
 		const json_t *later = json_object_get(c, "not_before");
 
 		if (later != NULL && story_s(later) >= story_s(end))

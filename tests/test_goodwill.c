@@ -68,14 +68,14 @@ static const struct offer_case {
 	{ "told too late for the deadline", EV_PLAN_REVISED,
 	    "{'told':[{'call':'fs','arrival':@30600,'promise':{'from':@28800,'to':@34200},"
 	    "'first':true}]}",
-	    "discount 5000 deadline_not_met: Needed by 16:00, planned for 16:30: 50.00 USD off the next "
-	    "invoice\n" },
+	    "discount 5000 deadline_not_met: Needed by 16:00, planned for 16:30: 50.00 USD off the "
+	    "next invoice\n" },
 	{ "two in one revision have ids of their own", EV_PLAN_REVISED,
 	    "{'told':[{'call':'tm','arrival':@30600},{'call':'fs','arrival':@30600}]}",
 	    "free_labour 9000 deadline_not_met: Needed by 16:00, planned for 16:30: free labour worth "
 	    "90.00 USD\n"
-	    "discount 5000 deadline_not_met: Needed by 16:00, planned for 16:30: 50.00 USD off the next "
-	    "invoice\n" },
+	    "discount 5000 deadline_not_met: Needed by 16:00, planned for 16:30: 50.00 USD off the "
+	    "next invoice\n" },
 	{ "came in time", EV_STOP_ARRIVED, "{'technician':'t1','call':'appt','at':@7200}", "" },
 	{ "came after the window", EV_STOP_ARRIVED, "{'technician':'t1','call':'appt','at':@7260}",
 	    "discount 5000 promise_broken: Promised 09:00 to 10:00, the work began at 10:01: 50.00 USD "
