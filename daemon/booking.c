@@ -16,7 +16,7 @@ struct attempt {
 	const struct state *s; /* of now */
 	struct state *fork;    /* the same with the call booked as agreed */
 	int64_t now;
-	int32_t call;          /* on the fork */
+	int32_t call; /* on the fork */
 	const struct quoted *q;
 	struct new_route *route;
 	int32_t routes;
@@ -54,7 +54,9 @@ is_as_before(const struct state *s, const struct tech *t, const json_t *before)
 	return at == t->stops;
 }
 
-/* Lays out one technician's new order on the fork. False: somebody finds no place in it any more. */
+/*
+ * Lays out one technician's new order on the fork. False: somebody finds no place in it any more.
+ */
 static bool
 lay_out(struct attempt *a, int32_t tech, const json_t *after)
 {
@@ -121,10 +123,19 @@ most_cents(const struct quoted *q)
 static int
 weigh(const struct attempt *a, struct ripple *ret)
 {
-	struct ripple_ask ask = { .before = a->s, .s = a->fork, .now = a->now, .route = a->route,
-		.routes = a->routes, .call = a->call, .budget = QUOTE_BUDGET, .kind = "booked",
-		.cause = { .event = EV_CALL_BOOKED, .seq = state_seq(a->fork), .call = a->call,
-		    .tech = -1, .why = TELL_MADE_ROOM } };
+	struct ripple_ask ask = { .before = a->s,
+		.s = a->fork,
+		.now = a->now,
+		.route = a->route,
+		.routes = a->routes,
+		.call = a->call,
+		.budget = QUOTE_BUDGET,
+		.kind = "booked",
+		.cause = { .event = EV_CALL_BOOKED,
+		    .seq = state_seq(a->fork),
+		    .call = a->call,
+		    .tech = -1,
+		    .why = TELL_MADE_ROOM } };
 	char why[200] = "";
 	int rc = ripple_make(&ask, ret, why, sizeof(why));
 
@@ -152,8 +163,11 @@ static int
 elsewhere(struct attempt *a, struct ripple *ret)
 {
 	int32_t tech = state_tech_find(a->fork, a->q->technician);
-	struct field fd = { .s = a->fork, .now = a->now, .f = cost_frame(a->fork, a->now),
-		.base = spot_base(a->fork, a->now), .call = a->call };
+	struct field fd = { .s = a->fork,
+		.now = a->now,
+		.f = cost_frame(a->fork, a->now),
+		.base = spot_base(a->fork, a->now),
+		.call = a->call };
 	struct spot spot[STATE_STOPS_MAX];
 	int32_t n, best = -1;
 	int rc = -ESTALE;
@@ -183,8 +197,11 @@ revise(const struct attempt *a, const struct ripple *rp, struct event **ret)
 {
 	struct revision v = {
 		.kind = "booked",
-		.cause = { .event = EV_CALL_BOOKED, .seq = state_seq(a->fork), .call = a->call,
-		    .tech = -1, .why = TELL_MADE_ROOM },
+		.cause = { .event = EV_CALL_BOOKED,
+		    .seq = state_seq(a->fork),
+		    .call = a->call,
+		    .tech = -1,
+		    .why = TELL_MADE_ROOM },
 		.route = a->route,
 		.routes = a->routes,
 		.disturbed = &rp->disturbed,
@@ -267,12 +284,12 @@ booking_make(const struct state *s, int64_t now, const struct quoted *q, const j
 		return rc;
 	terms = terms_of(q, more, by);
 	a.route = calloc(QUOTE_ROUTES_MAX, sizeof(*a.route));
-	rc = terms == NULL || a.route == NULL ? -ENOMEM :
-	    quote_book(s, now, terms, &a.fork, &a.call);
+	rc = terms == NULL || a.route == NULL ? -ENOMEM
+					      : quote_book(s, now, terms, &a.fork, &a.call);
 	if (rc == 0) {
 		snprintf(b.call, sizeof(b.call), "%s", state_call(a.fork, a.call)->id);
-		b.event[0] = event_new(EV_CALL_BOOKED, now, json_pack("{s:s, s:O}", "call", b.call,
-		    "terms", terms));
+		b.event[0] = event_new(EV_CALL_BOOKED, now,
+		    json_pack("{s:s, s:O}", "call", b.call, "terms", terms));
 		rc = b.event[0] == NULL ? -ENOMEM : q->another_day ? 0 : plan(&a, &b.event[1]);
 	}
 	for (int32_t r = 0; rc == 0 && r < a.routes; r++)

@@ -31,8 +31,10 @@ say_if_nobody(struct request *r, const struct state *s, const json_t *terms, con
 	for (int32_t k = 0; k < state_techs(s); k++)
 		if (insertion_skilled(state_tech(s, k), &v))
 			return;
-	snprintf(text, sizeof(text), "Nobody here has the skills that call %s needs: it stays unassigned "
-	    "until somebody has", id);
+	snprintf(text, sizeof(text),
+	    "Nobody here has the skills that call %s needs: it stays unassigned "
+	    "until somebody has",
+	    id);
 	help_notice(r, s, "warning", "nobody_qualified", text);
 }
 
@@ -45,8 +47,10 @@ has_room(struct request *r, const struct state *s)
 	state_open(s, &open_n);
 	if (open_n < STATE_CALLS_OPEN_MAX)
 		return true;
-	request_refuse(r, RPC_OVERLOADED, NULL, "The territory is full: it has %d open calls; finish or "
-	    "cancel some", STATE_CALLS_OPEN_MAX);
+	request_refuse(r, RPC_OVERLOADED, NULL,
+	    "The territory is full: it has %d open calls; finish or "
+	    "cancel some",
+	    STATE_CALLS_OPEN_MAX);
 	return false;
 }
 
@@ -69,8 +73,10 @@ only_more(struct request *r)
 			fine = fine || strcmp(name, may[i]) == 0;
 		if (fine)
 			continue;
-		params_refuse(p, name, "nothing: it comes from the quote (only note, reference and contact "
-		    "may be added)", "a value");
+		params_refuse(p, name,
+		    "nothing: it comes from the quote (only note, reference and contact "
+		    "may be added)",
+		    "a value");
 		request_refuse_params(r);
 		return false;
 	}
@@ -116,13 +122,17 @@ refuse_gone(struct request *r, struct territory *t, const struct quoted *q, cons
 	struct quote_need need = need_of(q, clock_now(&request_shop(r)->clock));
 	struct quote_refusal refusal = { .code = RPC_QUOTE_GONE };
 
-	snprintf(refusal.message, sizeof(refusal.message), "quote: %s no longer holds: %.180s; "
-	    "data.options has new ones", q->id, why);
+	snprintf(refusal.message, sizeof(refusal.message),
+	    "quote: %s no longer holds: %.180s; "
+	    "data.options has new ones",
+	    q->id, why);
 	snprintf(refusal.reason, sizeof(refusal.reason), "%s", why);
 	quote_run(r, t, &need, &refusal);
 }
 
-/* Only a manager breaks a promise to somebody outside for somebody inside. False after answering. */
+/*
+ * Only a manager breaks a promise to somebody outside for somebody inside. False after answering.
+ */
 static bool
 may_break(struct request *r, const struct quoted *q)
 {
@@ -143,8 +153,9 @@ may_break(struct request *r, const struct quoted *q)
 			    whose != NULL ? whose : "", whose != NULL ? ")" : "");
 	}
 	request_refuse(r, RPC_NEEDS_MANAGER, json_pack("{s:O}", "breaks", q->breaks),
-	    "quote: for somebody inside it would break what was promised to %s: a manager must book it, or "
-	    "book another option", calls);
+	    "quote: for somebody inside it would break what was promised to %s: a manager must "
+	    "book it, or book another option",
+	    calls);
 	return false;
 }
 
@@ -195,16 +206,18 @@ book_quoted(struct request *r, const char *id)
 	int rc;
 
 	if (t == NULL || (named != NULL && strcmp(named, q->territory) != 0)) {
-		request_refuse(r, RPC_NOT_FOUND, NULL, "quote: there is no quote %s, or the daemon was started "
-		    "since; ask again with call.quote", id);
+		request_refuse(r, RPC_NOT_FOUND, NULL,
+		    "quote: there is no quote %s, or the daemon was started "
+		    "since; ask again with call.quote",
+		    id);
 		return;
 	}
 	if (!only_more(r) || !may_break(r, q) || !has_room(r, t->state))
 		return;
 	more = more_of(r);
 	help_by(r, by);
-	rc = more == NULL ? -ENOMEM :
-	    booking_make(t->state, now, q, more, by, &b, why, sizeof(why));
+	rc = more == NULL ? -ENOMEM
+			  : booking_make(t->state, now, q, more, by, &b, why, sizeof(why));
 	json_decref(more);
 	if (rc == -ESTALE)
 		refuse_gone(r, t, q, why);
@@ -225,9 +238,10 @@ book_dated(struct request *r, struct territory *t, const struct wanted *w, int64
 		return;
 	state_next_id(t->state, "c", id);
 	say_if_nobody(r, t->state, w->terms, id);
-	request_commit_one(r, t, event_new(EV_CALL_BOOKED, now, json_pack("{s:s, s:O}", "call", id,
-	    "terms", w->terms)), json_pack("{s:s, s:i, s:s}", "call", id, "version", 1, "status",
-	    call_status_name(CALL_UNASSIGNED)));
+	request_commit_one(r, t,
+	    event_new(EV_CALL_BOOKED, now, json_pack("{s:s, s:O}", "call", id, "terms", w->terms)),
+	    json_pack("{s:s, s:i, s:s}", "call", id, "version", 1, "status",
+		call_status_name(CALL_UNASSIGNED)));
 }
 
 /* Who it is for, and where: a quote alone knows them already. False after answering. */
@@ -235,8 +249,9 @@ static bool
 is_whole(struct request *r)
 {
 	struct params *p = request_params(r);
-	const char *missing = !params_has(p, "customer") ? "customer" :
-	    !params_has(p, "site") ? "site" : NULL;
+	const char *missing = !params_has(p, "customer") ? "customer"
+	    : !params_has(p, "site")                     ? "site"
+							 : NULL;
 
 	if (missing == NULL)
 		return true;

@@ -39,8 +39,7 @@ call_quote(struct request *r)
 
 /* One of "wanted"; what a schema cannot say is refused at its path. False after answering. */
 static bool
-order_read(struct request *r, const struct state *s, size_t i, const json_t *one,
-    struct wanted *w)
+order_read(struct request *r, const struct state *s, size_t i, const json_t *one, struct wanted *w)
 {
 	struct params *p = request_params(r), sub;
 	char path[40];
@@ -64,8 +63,8 @@ order_read(struct request *r, const struct state *s, size_t i, const json_t *one
 
 /* Reads and judges one wanted call. False after answering. */
 static bool
-order_take(struct request *r, const struct territory *t, int64_t now, size_t i,
-    const json_t *one, struct wanted *w, struct order_wanted *ret)
+order_take(struct request *r, const struct territory *t, int64_t now, size_t i, const json_t *one,
+    struct wanted *w, struct order_wanted *ret)
 {
 	const char *label = json_string_value(json_object_get(one, "label"));
 	char why[200] = "";
@@ -81,8 +80,8 @@ order_take(struct request *r, const struct territory *t, int64_t now, size_t i,
 		return false;
 	}
 	ret->need = wanted_need(w, times);
-	snprintf(ret->label, sizeof(ret->label), "%s", label != NULL ? label :
-	    json_string_value(json_object_get(one, "customer")));
+	snprintf(ret->label, sizeof(ret->label), "%s",
+	    label != NULL ? label : json_string_value(json_object_get(one, "customer")));
 	return true;
 }
 
@@ -96,9 +95,10 @@ order_answer(struct request *r, const struct order_ask *ask)
 		request_reply(r, NULL);
 		return;
 	}
-	request_reply(r, json_pack("{s:s, s:o, s:I, s:o}", "territory", state_territory(s), "orders",
-	    orders, "plan_version", (json_int_t)state_plan_version(s), "now",
-	    object_when(s, ask->now)));
+	request_reply(r,
+	    json_pack("{s:s, s:o, s:I, s:o}", "territory", state_territory(s), "orders", orders,
+		"plan_version", (json_int_t)state_plan_version(s), "now",
+		object_when(s, ask->now)));
 }
 
 static void

@@ -51,8 +51,9 @@ by_deadline(const struct order_ask *ask, int32_t *order)
 	for (int32_t i = 0; i < ask->n; i++) {
 		int32_t at = i;
 
-		for (; at > 0 && wanted_by(&ask->wanted[i]) <
-		    wanted_by(&ask->wanted[order[at - 1]]); at--)
+		for (;
+		     at > 0 && wanted_by(&ask->wanted[i]) < wanted_by(&ask->wanted[order[at - 1]]);
+		     at--)
 			order[at] = order[at - 1];
 		order[at] = i;
 	}
@@ -97,12 +98,12 @@ show(const struct tries *ts, int32_t deadline)
 	int64_t least = ts->list[cheapest(ts, NULL)].cents;
 	json_t *list = json_array();
 
-	build_add(&list, order_show(&ts->start, &ts->list[0], "asker",
-	    ts->list[0].cents == least));
+	build_add(&list, order_show(&ts->start, &ts->list[0], "asker", ts->list[0].cents == least));
 	shown[0] = true;
 	if (deadline > 0) {
-		build_add(&list, order_show(&ts->start, &ts->list[deadline], "deadline",
-		    ts->list[deadline].cents == least));
+		build_add(&list,
+		    order_show(&ts->start, &ts->list[deadline], "deadline",
+			ts->list[deadline].cents == least));
 		shown[deadline] = true;
 	}
 	for (int32_t i = deadline > 0 ? 2 : 1; i < ORDER_SHOWN_MAX; i++) {
@@ -110,8 +111,9 @@ show(const struct tries *ts, int32_t deadline)
 
 		if (best < 0)
 			break;
-		build_add(&list, order_show(&ts->start, &ts->list[best], "cheapest",
-		    ts->list[best].cents == least));
+		build_add(&list,
+		    order_show(&ts->start, &ts->list[best], "cheapest",
+			ts->list[best].cents == least));
 		shown[best] = true;
 	}
 	return list;

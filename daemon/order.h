@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several wanted calls, one after the other, in different orders: what each order means for them and
- * for the others. Pure: nothing is changed or held.
+ * Several wanted calls, one after the other, in different orders: what each order means for them
+ * and for the others. Pure: nothing is changed or held.
  *
- * Each call takes the best place that is left when its turn comes: first of all what breaks nobody's
- * promise, then what meets its own time, then what disturbs least, then the cheapest. It may push one
- * that came before it only within that one's window. Who finds no place today is placed on another day.
+ * Each call takes the best place that is left when its turn comes: first of all what breaks
+ * nobody's promise, then what meets its own time, then what disturbs least, then the cheapest. It
+ * may push one that came before it only within that one's window. Who finds no place today is
+ * placed on another day.
  */
 #ifndef EVENKEEL_DAEMON_ORDER_H
 #define EVENKEEL_DAEMON_ORDER_H

@@ -20,7 +20,7 @@ struct order_start {
 	int32_t call[ORDER_WANTED_MAX];
 	struct cost_frame f;
 	struct retimed *base; /* changed while an order is tried, and put back */
-	int32_t *tech; /* those worth a look for each call, ORDER_TECHS_MAX a call */
+	int32_t *tech;        /* those worth a look for each call, ORDER_TECHS_MAX a call */
 	int32_t techs[ORDER_WANTED_MAX];
 };
 
@@ -32,7 +32,7 @@ struct order_try {
 	struct order_place place[ORDER_WANTED_MAX]; /* by position in wanted */
 	struct new_route route[ORDER_WANTED_MAX];   /* routes of today that change */
 	int32_t routes;
-	int64_t cents;      /* what all of them add, for comparing */
+	int64_t cents;       /* what all of them add, for comparing */
 	int64_t later_cents; /* of these, what those placed on another day add there */
 };
 
@@ -45,7 +45,9 @@ int order_try(struct order_start *st, struct order_try *ret);
 
 /* --- order_show.c --- */
 
-/* An order on the wire; by: whose it is; best: none that was tried is cheaper. NULL: out of memory. */
+/*
+ * An order on the wire; by: whose it is; best: none that was tried is cheaper. NULL: out of memory.
+ */
 json_t *order_show(const struct order_start *st, const struct order_try *t, const char *by,
     bool best);
 

@@ -8,9 +8,9 @@
 #include "daemon/order_impl.h"
 
 enum {
-	LOOKS_MAX = 4,   /* places whose window is worked out, a call */
+	LOOKS_MAX = 4, /* places whose window is worked out, a call */
 	DAYS_MAX = 5,
-	KEPT_MAX = 40,   /* promised calls of another day that are placed first */
+	KEPT_MAX = 40, /* promised calls of another day that are placed first */
 };
 
 /* --- the start --- */
@@ -32,8 +32,7 @@ rank_techs(const struct order_start *st, int32_t call, int32_t ret[ORDER_TECHS_M
 		struct insertion in;
 		int32_t at = n;
 
-		if (!state_may(st->s, k, call) ||
-		    !insertion_best(&st->f, k, &st->base[k], &v, &in))
+		if (!state_may(st->s, k, call) || !insertion_best(&st->f, k, &st->base[k], &v, &in))
 			continue;
 		while (at > 0 && in.cents < best[at - 1].cents)
 			at--;
@@ -147,8 +146,13 @@ take(struct order_start *st, struct order_try *t, int32_t w, const struct candid
 	st->base[c->spot.tech] = r;
 	put_route(t, c->spot.tech, &r);
 	t->cents += c->spot.cents;
-	t->place[w] = (struct order_place){ .placed = true, .meets = c->meets, .tech = c->spot.tech,
-		.pct = c->pct, .from = c->from, .to = c->to, .arrival = c->spot.start };
+	t->place[w] = (struct order_place){ .placed = true,
+		.meets = c->meets,
+		.tech = c->spot.tech,
+		.pct = c->pct,
+		.from = c->from,
+		.to = c->to,
+		.arrival = c->spot.start };
 }
 
 /* Every place with the technicians worth a look, the best first; their number. */
@@ -173,15 +177,18 @@ gather(const struct order_start *st, int32_t w, struct spot *spot, int32_t max)
 }
 
 /*
- * The best place left today. The first one that meets the call's own time, if it breaks no more promises
- * than the first of all. False: there is none.
+ * The best place left today. The first one that meets the call's own time, if it breaks no more
+ * promises than the first of all. False: there is none.
  */
 static bool
-place_today(struct order_start *st, struct order_try *t, int32_t w, struct spot *spot,
-    int32_t max)
+place_today(struct order_start *st, struct order_try *t, int32_t w, struct spot *spot, int32_t max)
 {
-	struct field fd = { .s = st->s, .now = st->ask->now, .f = st->f, .base = st->base,
-		.call = st->call[w], .wished = true };
+	struct field fd = { .s = st->s,
+		.now = st->ask->now,
+		.f = st->f,
+		.base = st->base,
+		.call = st->call[w],
+		.wished = true };
 	int32_t n = gather(st, w, spot, max), looks = 0;
 	struct candidate best = { .bad = true };
 
@@ -189,8 +196,8 @@ place_today(struct order_start *st, struct order_try *t, int32_t w, struct spot 
 		struct candidate c = { .field = &fd, .spot = spot[i] };
 		struct retimed r;
 
-		if (!best.bad && (c.spot.broken > best.spot.broken ||
-		    c.spot.start >= best.spot.start))
+		if (!best.bad &&
+		    (c.spot.broken > best.spot.broken || c.spot.start >= best.spot.start))
 			continue;
 		spot_route(&st->f, st->base, st->call[w], &c.spot, &r);
 		if (!keeps(st, t, &r))
@@ -213,8 +220,12 @@ place_today(struct order_start *st, struct order_try *t, int32_t w, struct spot 
 static void
 place_there(const struct order_start *st, struct morning *m, int32_t w, struct order_try *t)
 {
-	struct field fd = { .s = m->fork, .now = m->f.now, .f = m->f, .base = m->route,
-		.call = st->call[w], .another_day = true };
+	struct field fd = { .s = m->fork,
+		.now = m->f.now,
+		.f = m->f,
+		.base = m->route,
+		.call = st->call[w],
+		.another_day = true };
 	int32_t max = spot_max(m->fork, m->route), n, best = -1;
 	struct spot *spot = calloc((size_t)max + 1, sizeof(*spot));
 	struct candidate c = { .field = &fd };
@@ -240,9 +251,14 @@ place_there(const struct order_start *st, struct morning *m, int32_t w, struct o
 	t->cents += c.spot.cents;
 	/* Once another day is agreed, the time that was wished is no measure of lateness. */
 	t->later_cents += c.spot.cents - (after.late - before.late);
-	t->place[w] = (struct order_place){ .placed = true, .another_day = true,
-		.meets = due_of(&st->ask->wanted[w].need) >= c.to && !st->ask->wanted[w].need.appointment,
-		.tech = c.spot.tech, .pct = c.pct, .from = c.from, .to = c.to,
+	t->place[w] = (struct order_place){ .placed = true,
+		.another_day = true,
+		.meets = due_of(&st->ask->wanted[w].need) >= c.to &&
+		    !st->ask->wanted[w].need.appointment,
+		.tech = c.spot.tech,
+		.pct = c.pct,
+		.from = c.from,
+		.to = c.to,
 		.arrival = c.spot.start };
 }
 

@@ -31,8 +31,10 @@ say_when(const struct state *s, int64_t now, int64_t at, char *ret, size_t size)
 
 	when_format(at, state_zone(s), date);
 	if (day == today)
-		snprintf(ret, size, "%s", hour < NOON ? "this morning" :
-		    hour < EVENING ? "this afternoon" : "this evening");
+		snprintf(ret, size, "%s",
+		    hour < NOON          ? "this morning"
+			: hour < EVENING ? "this afternoon"
+					 : "this evening");
 	else if (day == morning_after(s, today))
 		snprintf(ret, size, "tomorrow");
 	else
@@ -76,7 +78,11 @@ say(const struct order_start *st, const struct order_try *t, const struct ripple
 
 	for (int32_t i = 0; i < n; i++) {
 		say_place(st, t, t->order[i], piece, sizeof(piece));
-		len = add(text, len, i == 0 ? "" : i == 1 ? " means " : i == n - 1 ? " and " : ", ");
+		len = add(text, len,
+		    i == 0           ? ""
+			: i == 1     ? " means "
+			: i == n - 1 ? " and "
+				     : ", ");
 		len = add(text, len, piece);
 	}
 	if (rp->delays > 0) {
@@ -110,7 +116,8 @@ places(const struct order_start *st, const struct order_try *t)
 			build_set(&one, "technician", json_string(state_tech(st->s, p->tech)->id));
 			build_set(&one, "arrival", object_when(st->s, p->arrival));
 			build_set(&one, "meets", json_boolean(p->meets));
-			build_set(&one, "day", json_string(p->another_day ? "another_day" : "today"));
+			build_set(&one, "day",
+			    json_string(p->another_day ? "another_day" : "today"));
 		}
 		build_add(&list, one);
 	}
@@ -143,8 +150,8 @@ put_costs(const struct order_try *t, const struct ripple *rp, json_t *one)
 
 /* A fork with one more call, as it would be agreed. */
 static int
-fork_one(const struct order_start *st, const struct order_try *t, int32_t w,
-    const struct state *s, struct state **ret, int32_t *ret_call)
+fork_one(const struct order_start *st, const struct order_try *t, int32_t w, const struct state *s,
+    struct state **ret, int32_t *ret_call)
 {
 	const struct order_place *p = &t->place[w];
 	struct span window = { p->from, p->to };
@@ -214,9 +221,16 @@ order_show(const struct order_start *st, const struct order_try *t, const char *
 {
 	struct new_route *route = calloc(ORDER_WANTED_MAX, sizeof(*route));
 	int32_t call[ORDER_WANTED_MAX] = { 0 };
-	struct ripple_ask ra = { .before = st->ask->s, .now = st->ask->now, .route = route,
-		.routes = t->routes, .call = -1, .budget = QUOTE_BUDGET, .kind = "booked",
-		.cause = { .event = EV_CALL_BOOKED, .call = -1, .tech = -1, .why = TELL_MADE_ROOM } };
+	struct ripple_ask ra = {
+		.before = st->ask->s,
+		.now = st->ask->now,
+		.route = route,
+		.routes = t->routes,
+		.call = -1,
+		.budget = QUOTE_BUDGET,
+		.kind = "booked",
+		.cause = { .event = EV_CALL_BOOKED, .call = -1, .tech = -1, .why = TELL_MADE_ROOM }
+	};
 	struct ripple rp = { 0 };
 	struct state *s = NULL;
 	char text[TEXT_SIZE] = "", why[200];
@@ -227,9 +241,9 @@ order_show(const struct order_start *st, const struct order_try *t, const char *
 		ra.s = s;
 		if (ripple_make(&ra, &rp, why, sizeof(why)) == 0) {
 			say(st, t, &rp, best, text);
-			one = json_pack("{s:o, s:s, s:o, s:o, s:o, s:s}", "order", positions(st, t), "by",
-			    by, "options", places(st, t), "delays", ripple_delays(s, &rp), "breaks",
-			    ripple_breaks(s, &rp), "text", text);
+			one = json_pack("{s:o, s:s, s:o, s:o, s:o, s:s}", "order", positions(st, t),
+			    "by", by, "options", places(st, t), "delays", ripple_delays(s, &rp),
+			    "breaks", ripple_breaks(s, &rp), "text", text);
 			one = put_costs(t, &rp, one);
 		}
 	}

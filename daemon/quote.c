@@ -39,8 +39,8 @@ quote_book(const struct state *s, int64_t now, const json_t *terms, struct state
 	if (fork == NULL)
 		return -ENOMEM;
 	state_next_id(fork, "c", id);
-	ev = event_new(EV_CALL_BOOKED, now, json_pack("{s:s, s:O}", "call", id, "terms",
-	    (json_t *)terms));
+	ev = event_new(EV_CALL_BOOKED, now,
+	    json_pack("{s:s, s:O}", "call", id, "terms", (json_t *)terms));
 	if (ev != NULL) {
 		ev->seq = state_seq(fork) + 1;
 		rc = state_apply(fork, ev, NULL, 0);
@@ -320,7 +320,8 @@ kinds_of(const int32_t best[QUOTE_KINDS], int k)
 	return kinds;
 }
 
-/* Shows the best of each kind but those not wanted. -EPERM: one does not stand the check, and is out. */
+/* Shows the best of each kind but those not wanted. -EPERM: one does not stand the check, and is
+ * out. */
 static int
 show_each(struct making *w, unsigned not, struct quote_result *ret)
 {
@@ -402,15 +403,19 @@ put_text(const struct making *w, struct quote_result *ret)
 	for (int32_t i = 0; i < ret->options; i++)
 		meets = meets || json_is_true(json_object_get(ret->option[i].shown, "meets"));
 	if (ret->options == 0)
-		snprintf(ret->text, sizeof(ret->text), "Nobody who may do it has room within a week");
+		snprintf(ret->text, sizeof(ret->text),
+		    "Nobody who may do it has room within a week");
 	else if (!today && !meets)
 		snprintf(ret->text, sizeof(ret->text),
 		    "Nobody who may do it has room today: the first place is another day");
 	else if (has_wish(&w->ask->need) && !meets)
-		snprintf(ret->text, sizeof(ret->text), "What was asked for cannot be promised with %d %%: "
-		    "these are the nearest", state_guidelines(w->ask->s)->quote_confidence_pct);
+		snprintf(ret->text, sizeof(ret->text),
+		    "What was asked for cannot be promised with %d %%: "
+		    "these are the nearest",
+		    state_guidelines(w->ask->s)->quote_confidence_pct);
 	else if (has_wish(&w->ask->need) && !json_is_true(json_object_get(first->shown, "meets")))
-		snprintf(ret->text, sizeof(ret->text), "What was asked for can be had by disturbing others: "
+		snprintf(ret->text, sizeof(ret->text),
+		    "What was asked for can be had by disturbing others: "
 		    "the first option is what disturbs least");
 }
 

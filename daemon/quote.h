@@ -2,19 +2,20 @@
 /*
  * Quotes: what a yes would mean, for a call that is wanted. Pure: nothing is changed or held.
  *
- * Everything is worked out on forks of the state, by the functions that plan.get, the planner and the
- * validator use: so what is quoted is what happens when it is booked. Looked at are every place in
- * every route (spot.h), the solver's plans if there are any (planner_ask()), and another day, on a
- * fork of its morning. Of these at most QUOTE_OPTIONS_MAX that differ are offered, each the best of a kind:
- *   least disturbance  the fewest broken promises, then calls disturbed by choice; then what meets the
- *                      need, then the cheapest. It comes first.
+ * Everything is worked out on forks of the state, by the functions that plan.get, the planner and
+ * the validator use: so what is quoted is what happens when it is booked. Looked at are every place
+ * in every route (spot.h), the solver's plans if there are any (planner_ask()), and another day, on
+ * a fork of its morning. Of these at most QUOTE_OPTIONS_MAX that differ are offered, each the best
+ * of a kind:
+ *   least disturbance  the fewest broken promises, then calls disturbed by choice; then what meets
+ *                      the need, then the cheapest. It comes first.
  *   cheapest           of those that meet the need, if any does
- *   soonest            the earliest end of the window that breaks no promise
+ *   soonest            the earliest end of a window that breaks no promise
  *   preferred          the technician who was asked for
- *   another day        the first day after it on which somebody who may do it has room
- * A window (window.h) meets the need when it ends by the deadline, or is the appointment wanted, with the
- * guideline's confidence. Where meeting the need disturbs somebody, what disturbs less is looked for
- * without it; so a rush sees what it costs to wait.
+ *   another day        the first day after these on which somebody who may do it has room
+ * A window (window.h) meets the need when it ends by the deadline, or is the appointment wanted,
+ * with the guideline's confidence. Where meeting the need disturbs somebody, what disturbs less is
+ * looked for without it; so a rush sees what it costs to wait.
  */
 #ifndef EVENKEEL_DAEMON_QUOTE_H
 #define EVENKEEL_DAEMON_QUOTE_H
@@ -45,7 +46,7 @@ struct quote_need {
 	const json_t *terms; /* as call.booked has them, with the deadline or appointment wished */
 	int64_t due;         /* by then, 0 none */
 	bool appointment;
-	int64_t from, to;    /* of the appointment */
+	int64_t from, to; /* of the appointment */
 };
 
 struct templates;
@@ -54,7 +55,7 @@ struct quote_ask {
 	const struct state *s;
 	int64_t now;
 	struct quote_need need;
-	/* On a fork made by quote_fork() of the same state, as wished if there is a wish; or NULL. */
+	/* On a fork of the same state made by quote_fork(), as wished if there is a wish; or NULL */
 	const struct planner_offer *offer;
 	int32_t offers;
 	const struct templates *templates; /* words for customers, may be NULL */
@@ -73,7 +74,7 @@ struct quote_option {
 struct quote_result {
 	struct quote_option option[QUOTE_OPTIONS_MAX];
 	int32_t options;
-	json_t *wish;             /* schema of call.quote's member; owned */
+	json_t *wish;               /* schema of call.quote's member; owned */
 	char text[QUOTE_TEXT_SIZE]; /* "" nothing to add */
 };
 

@@ -53,7 +53,11 @@ try_day(const struct quote_ask *ask, const struct state *with, int32_t call, int
 		return rc;
 	morning_kept(&m, KEPT_MAX);
 	/* The field takes the fork and the routes over. */
-	*ret = (struct field){ .s = m.fork, .now = m.f.now, .f = m.f, .base = m.route, .call = call,
+	*ret = (struct field){ .s = m.fork,
+		.now = m.f.now,
+		.f = m.f,
+		.base = m.route,
+		.call = call,
 		.another_day = true };
 	rc = place_wanted(ret, m.to, ret_best);
 	if (rc == 0)

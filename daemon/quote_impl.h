@@ -10,7 +10,8 @@
 
 enum {
 	QUOTE_ROUTES_MAX = 40, /* routes that one option changes */
-	/* Frozen, pinned and often moved calls stay where they are; a person may disturb all others. */
+	/* Frozen, pinned and often moved calls stay where they are; a person may disturb all
+	   others. */
 	QUOTE_BUDGET = STATE_CALLS_OPEN_MAX,
 };
 
@@ -21,7 +22,7 @@ struct field {
 	struct cost_frame f;
 	struct retimed *base;
 	int32_t call;
-	bool wished;      /* the call has the deadline or appointment that was wished */
+	bool wished; /* the call has the deadline or appointment that was wished */
 	bool another_day;
 };
 
@@ -32,8 +33,8 @@ struct candidate {
 	struct spot spot;                  /* tech, start, end, cents, disturbed, broken: of both */
 	int64_t from, to;                  /* the window it could be promised */
 	int32_t pct;
-	int32_t chance_pct;                /* that it meets the wish */
-	bool looked;                       /* the window is worked out */
+	int32_t chance_pct; /* that it meets the wish */
+	bool looked;        /* the window is worked out */
 	bool meets, bad;
 };
 
@@ -64,8 +65,9 @@ void quote_look(const struct quote_need *need, struct pool *p, int32_t from);
 /* --- quote_day.c --- */
 
 /*
- * The day of the appointment that is wished, if it can be met there; else the first day after that of
- * `after` on which somebody has room: as a field, and the best place on it. -ENOENT: none within a week.
+ * The day of the appointment that is wished, if it can be met there; else the first day after that
+ * of `after` on which somebody has room: as a field, and the best place on it. -ENOENT: none within
+ * a week.
  */
 int quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
     struct candidate *ret_best);

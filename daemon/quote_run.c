@@ -85,7 +85,9 @@ finish(struct run *run, const struct planner_answer *answer)
 	struct shop *shop = request_shop(run->r);
 	const struct state *s = run->t->state;
 	struct quotes *quotes = quote_run_quotes(shop);
-	struct quote_ask ask = { .s = s, .now = clock_now(&shop->clock), .need = run->need,
+	struct quote_ask ask = { .s = s,
+		.now = clock_now(&shop->clock),
+		.need = run->need,
 		.templates = shop->templates };
 	struct quote_result q = { 0 };
 	json_t *result = NULL;
@@ -105,7 +107,8 @@ finish(struct run *run, const struct planner_answer *answer)
 	if (rc == 0)
 		result = result_of(s, ask.now, &q, answer);
 	else
-		log_say(LEVEL_ERROR, "territory %s: no quote could be made (%d)", state_territory(s), rc);
+		log_say(LEVEL_ERROR, "territory %s: no quote could be made (%d)",
+		    state_territory(s), rc);
 	quote_done(&q);
 	give(run, result);
 	run_free(run);
@@ -126,12 +129,13 @@ ask_solver(struct run *run)
 	struct shop *shop = request_shop(run->r);
 	const char *preferred = json_string_value(json_object_get(run->need.terms, "preferred"));
 	bool wished = run->need.due > 0 || run->need.appointment;
-	struct planner_wish wish = { .now = clock_now(&shop->clock), .calls = 1,
+	struct planner_wish wish = { .now = clock_now(&shop->clock),
+		.calls = 1,
 		.time_ms = QUOTE_RUN_MS };
 	int32_t tech = preferred == NULL ? -1 : state_tech_find(run->t->state, preferred);
 
-	if (shop->planner == NULL || quote_fork(run->t->state, wish.now, &run->need, wished,
-	    &wish.fork, &wish.call[0]) < 0)
+	if (shop->planner == NULL ||
+	    quote_fork(run->t->state, wish.now, &run->need, wished, &wish.fork, &wish.call[0]) < 0)
 		return false;
 	if (tech >= 0)
 		wish.tech[wish.techs++] = tech;
@@ -149,7 +153,10 @@ quote_run(struct request *r, struct territory *t, const struct quote_need *need,
 		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
 		return;
 	}
-	*run = (struct run){ .r = r, .t = t, .need = *need, .refuses = refusal != NULL,
+	*run = (struct run){ .r = r,
+		.t = t,
+		.need = *need,
+		.refuses = refusal != NULL,
 		.seq = state_seq(t->state) };
 	run->need.terms = json_incref((json_t *)need->terms);
 	if (refusal != NULL)
@@ -171,7 +178,9 @@ wanted_refuse(struct request *r, struct territory *t, const struct wanted *w,
 		request_refuse(r, RPC_BAD_TIME, NULL, "%s", why);
 		return;
 	}
-	snprintf(refusal.message, sizeof(refusal.message), "%.200s Agree one of data.options with the "
-	    "customer and book it by its quote, or name a time", why);
+	snprintf(refusal.message, sizeof(refusal.message),
+	    "%.200s Agree one of data.options with the "
+	    "customer and book it by its quote, or name a time",
+	    why);
 	quote_run(r, t, &need, &refusal);
 }

@@ -28,8 +28,8 @@ void quote_run(struct request *r, struct territory *t, const struct quote_need *
     const struct quote_refusal *refusal);
 
 /*
- * Refuses what has no good time, with options where that helps: a deadline that is none or past. why:
- * wanted_times()'s sentence.
+ * Refuses what has no good time, with options where that helps: a deadline that is none or past.
+ * why: wanted_times()'s sentence.
  */
 void wanted_refuse(struct request *r, struct territory *t, const struct wanted *w,
     enum wanted_times times, const char *why);

@@ -38,8 +38,8 @@ ids_of(const struct state *s, const struct stop *stop, int32_t stops, int32_t wa
 	json_t *ids = json_array();
 
 	for (int32_t i = 0; i < stops; i++)
-		build_add(&ids, json_string(stop[i].call == wanted ? "" :
-		    state_call(s, stop[i].call)->id));
+		build_add(&ids,
+		    json_string(stop[i].call == wanted ? "" : state_call(s, stop[i].call)->id));
 	return ids;
 }
 
@@ -52,9 +52,10 @@ rests_of(const struct state *s, int32_t call, const struct new_route *route, int
 	for (int32_t r = 0; r < n; r++) {
 		const struct tech *t = state_tech(s, route[r].tech);
 
-		build_add(&rests, json_pack("{s:s, s:o, s:o}", "technician", t->id, "before",
-		    ids_of(s, t->stop, t->stops, -1), "after", ids_of(s, route[r].timed.stop,
-		    route[r].timed.stops, call)));
+		build_add(&rests,
+		    json_pack("{s:s, s:o, s:o}", "technician", t->id, "before",
+			ids_of(s, t->stop, t->stops, -1), "after",
+			ids_of(s, route[r].timed.stop, route[r].timed.stops, call)));
 	}
 	return rests;
 }
@@ -75,9 +76,9 @@ kinds_of(unsigned kinds)
 static json_t *
 frame(const struct quote_ask *ask, const struct candidate *c, unsigned kinds, bool needs_manager)
 {
-	json_t *shown = json_pack("{s:o, s:o, s:f, s:s, s:o, s:b}", "kinds", kinds_of(kinds), "window",
-	    object_window(ask->s, c->from, c->to), "confidence", (double)c->pct / 100, "technician",
-	    state_tech(c->field->s, c->spot.tech)->id, "arrival",
+	json_t *shown = json_pack("{s:o, s:o, s:f, s:s, s:o, s:b}", "kinds", kinds_of(kinds),
+	    "window", object_window(ask->s, c->from, c->to), "confidence", (double)c->pct / 100,
+	    "technician", state_tech(c->field->s, c->spot.tech)->id, "arrival",
 	    object_when(ask->s, c->spot.start), "needs_manager", (int)needs_manager);
 
 	if (ask->need.due > 0 || ask->need.appointment)
@@ -87,8 +88,8 @@ frame(const struct quote_ask *ask, const struct candidate *c, unsigned kinds, bo
 
 /* What the customer hears when the option is booked: it comes before all that follows. */
 static int
-tell_booked(const struct quote_ask *ask, const struct state *s, int32_t call,
-    const json_t *terms, json_t *shown)
+tell_booked(const struct quote_ask *ask, const struct state *s, int32_t call, const json_t *terms,
+    json_t *shown)
 {
 	json_t *tells = json_array(), *rest = json_object_get(shown, "tells");
 	struct event *ev;
@@ -98,8 +99,8 @@ tell_booked(const struct quote_ask *ask, const struct state *s, int32_t call,
 		json_decref(tells);
 		return 0;
 	}
-	ev = event_new(EV_CALL_BOOKED, ask->now, json_pack("{s:s, s:O}", "call",
-	    state_call(s, call)->id, "terms", (json_t *)terms));
+	ev = event_new(EV_CALL_BOOKED, ask->now,
+	    json_pack("{s:s, s:O}", "call", state_call(s, call)->id, "terms", (json_t *)terms));
 	if (ev != NULL)
 		rc = ripple_messages(s, ev, ask->templates, &tells);
 	event_free(ev);
@@ -160,7 +161,8 @@ show_day(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
 	build_set(&ret->shown, "cost_after_cents",
 	    json_integer(cost_total(&total) + cost_total(&added)));
 	build_set(&ret->shown, "paid_cents", json_integer(0));
-	build_set(&ret->shown, "overtime_s", json_integer(route.timed.overtime_s - was->overtime_s));
+	build_set(&ret->shown, "overtime_s",
+	    json_integer(route.timed.overtime_s - was->overtime_s));
 	build_set(&ret->shown, "travel_s", json_integer(drive_of(&route.timed) - drive_of(was)));
 	build_set(&ret->shown, "delays", json_array());
 	build_set(&ret->shown, "breaks", json_array());
@@ -178,7 +180,9 @@ show_day(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
 
 /* --- this day --- */
 
-/* The candidate's routes on a fork that knows what would be agreed. False: one does not fit there. */
+/*
+ * The candidate's routes on a fork that knows what would be agreed. False: one does not fit there.
+ */
 static bool
 routes_on(const struct state *s, int64_t now, int32_t call, const struct candidate *c,
     struct new_route *route, int32_t n)
@@ -188,7 +192,8 @@ routes_on(const struct state *s, int64_t now, int32_t call, const struct candida
 		int32_t order[STATE_STOPS_MAX], calls = 0;
 
 		for (int32_t i = was.under_way; i < was.stops; i++)
-			order[calls++] = was.stop[i].call == c->field->call ? call : was.stop[i].call;
+			order[calls++] = was.stop[i].call == c->field->call ? call
+									    : was.stop[i].call;
 		for (int32_t i = 0; i < was.losts && calls < STATE_STOPS_MAX; i++)
 			order[calls++] = was.lost[i];
 		retime_order(s, route[r].tech, now, order, calls, &route[r].timed);
@@ -219,8 +224,13 @@ show_today(const struct quote_ask *ask, const struct candidate *c, unsigned kind
     struct new_route *route, struct quote_option *ret)
 {
 	int32_t n = candidate_routes(c, route, QUOTE_ROUTES_MAX);
-	struct ripple_ask ra = { .before = ask->s, .now = ask->now, .route = route, .routes = n,
-		.budget = QUOTE_BUDGET, .kind = "booked", .templates = ask->templates,
+	struct ripple_ask ra = { .before = ask->s,
+		.now = ask->now,
+		.route = route,
+		.routes = n,
+		.budget = QUOTE_BUDGET,
+		.kind = "booked",
+		.templates = ask->templates,
 		.cause = { .event = EV_CALL_BOOKED, .tech = -1, .why = TELL_MADE_ROOM } };
 	struct state *s = NULL;
 	struct ripple rp = { 0 };
@@ -250,7 +260,9 @@ int
 quote_show(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
     struct quote_option *ret)
 {
-	struct quote_option o = { .from = c->from, .to = c->to, .tech = c->spot.tech,
+	struct quote_option o = { .from = c->from,
+		.to = c->to,
+		.tech = c->spot.tech,
 		.another_day = c->field->another_day };
 	struct new_route *route = calloc(QUOTE_ROUTES_MAX, sizeof(*route));
 	struct span window = { c->from, c->to };
@@ -260,12 +272,13 @@ quote_show(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	o.terms = quote_terms(ask->need.terms, c->meets, &window, c->pct,
 	    state_tech(c->field->s, c->spot.tech)->id);
 	if (route != NULL && o.terms != NULL)
-		rc = o.another_day ? show_day(ask, c, kinds, &o) :
-		    show_today(ask, c, kinds, route, &o);
+		rc = o.another_day ? show_day(ask, c, kinds, &o)
+				   : show_today(ask, c, kinds, route, &o);
 	free(route);
 	agreed = json_object_get(o.terms, "agreed");
-	if (rc == 0 && (o.shown == NULL || o.rests == NULL ||
-	    json_object_set_new(agreed, "cost_cents", json_integer(o.cost_cents)) < 0))
+	if (rc == 0 &&
+	    (o.shown == NULL || o.rests == NULL ||
+		json_object_set_new(agreed, "cost_cents", json_integer(o.cost_cents)) < 0))
 		rc = -ENOMEM;
 	if (rc == 0) {
 		*ret = o;

@@ -73,10 +73,11 @@ count(const struct cost_frame *f, const struct call_state *c, int64_t stay, int6
 {
 	const struct told_state *t = &c->told;
 	int32_t tolerance_s = state_guidelines(f->s)->eta_tolerance_s;
-	bool moved = t->any && (start < sooner(t->arrival - tolerance_s, stay) ||
-	    start > later(t->arrival, stay) + tolerance_s);
-	bool left = t->promise && (start < sooner(t->promise_from, stay) ||
-	    start > later(t->promise_to, stay));
+	bool moved = t->any &&
+	    (start < sooner(t->arrival - tolerance_s, stay) ||
+		start > later(t->arrival, stay) + tolerance_s);
+	bool left = t->promise &&
+	    (start < sooner(t->promise_from, stay) || start > later(t->promise_to, stay));
 
 	to->disturbed += moved || left;
 	to->broken += t->promise && stay <= t->promise_to && start > t->promise_to;
@@ -109,8 +110,8 @@ try_at(const struct cost_frame *f, const struct retimed *base, int32_t call, int
 
 		if (i == to->pos)
 			continue;
-		count(f, state_call(f->s, r.stop[i].call), was->stop[old].arrival, r.stop[i].arrival,
-		    to);
+		count(f, state_call(f->s, r.stop[i].call), was->stop[old].arrival,
+		    r.stop[i].arrival, to);
 	}
 	to->cents = route_cents(f, to->tech, &r) - before;
 	return true;

@@ -47,8 +47,8 @@ wanted_read(struct params *p, struct wanted *w)
 	}
 	w->appointment = params_window(p, "appointment", &w->from, &w->to);
 	if (w->appointment)
-		build_set(&w->terms, "appointment", json_pack("{s:I, s:I}", "from",
-		    (json_int_t)w->from, "to", (json_int_t)w->to));
+		build_set(&w->terms, "appointment",
+		    json_pack("{s:I, s:I}", "from", (json_int_t)w->from, "to", (json_int_t)w->to));
 	return !p->failed && w->terms != NULL;
 }
 
@@ -81,17 +81,16 @@ wanted_fill(struct wanted *w, int64_t now)
 /* --- times --- */
 
 enum wanted_times
-wanted_times(const struct state *s, int64_t now, const struct wanted *w, char *why,
-    size_t why_size)
+wanted_times(const struct state *s, int64_t now, const struct wanted *w, char *why, size_t why_size)
 {
 	char clock[WHEN_SIZE] = "";
 
 	snprintf(why, why_size, "%s", "");
 	when_format(now, state_zone(s), clock);
 	if (w->asap || (w->due == 0 && !w->appointment)) {
-		snprintf(why, why_size, "due: %s; by when is it needed?", w->asap ?
-		    "\"as soon as possible\" is no deadline" :
-		    "a call needs a deadline or an appointment");
+		snprintf(why, why_size, "due: %s; by when is it needed?",
+		    w->asap ? "\"as soon as possible\" is no deadline"
+			    : "a call needs a deadline or an appointment");
 		return WANTED_UNDATED;
 	}
 	if (w->due != 0 && w->due <= now) {
@@ -99,16 +98,19 @@ wanted_times(const struct state *s, int64_t now, const struct wanted *w, char *w
 		return WANTED_PAST;
 	}
 	if (w->appointment && w->to <= now) {
-		snprintf(why, why_size, "appointment.to: the appointment is past, it is %s.", clock);
+		snprintf(why, why_size, "appointment.to: the appointment is past, it is %s.",
+		    clock);
 		return WANTED_PAST;
 	}
 	if (w->due > now + AHEAD_S || (w->appointment && w->to > now + AHEAD_S)) {
-		snprintf(why, why_size, "%s: more than five years ahead; book it nearer to its time",
+		snprintf(why, why_size,
+		    "%s: more than five years ahead; book it nearer to its time",
 		    w->due > now + AHEAD_S ? "due" : "appointment");
 		return WANTED_ODD;
 	}
 	if (w->due != 0 && w->appointment && w->due < w->from) {
-		snprintf(why, why_size, "due: the deadline is before the appointment; leave one of them "
+		snprintf(why, why_size,
+		    "due: the deadline is before the appointment; leave one of them "
 		    "out");
 		return WANTED_ODD;
 	}
@@ -152,8 +154,10 @@ area_check(struct request *r, const struct state *s, const json_t *terms)
 	}
 	if (nearest <= HELP_AREA_M)
 		return true;
-	request_refuse(r, RPC_OUT_OF_AREA, NULL, "site: it is %d km from the nearest technician's home, "
-	    "at most %d are served; check lat and lon", nearest / 1000, HELP_AREA_M / 1000);
+	request_refuse(r, RPC_OUT_OF_AREA, NULL,
+	    "site: it is %d km from the nearest technician's home, "
+	    "at most %d are served; check lat and lon",
+	    nearest / 1000, HELP_AREA_M / 1000);
 	return false;
 }
 
@@ -182,9 +186,10 @@ wishes_check(struct request *r, const json_t *was, const json_t *terms)
 		json_array_foreach(forbidden, i, one) {
 			if (id == NULL || strcmp(json_string_value(one), id) != 0)
 				continue;
-			params_refuse(request_params(r), "forbidden", m == 0 ?
-			    "technicians other than the required one" :
-			    "technicians other than the preferred one", id);
+			params_refuse(request_params(r), "forbidden",
+			    m == 0 ? "technicians other than the required one"
+				   : "technicians other than the preferred one",
+			    id);
 			request_refuse_params(r);
 			return false;
 		}
@@ -192,7 +197,9 @@ wishes_check(struct request *r, const json_t *was, const json_t *terms)
 	return true;
 }
 
-/* Technicians that the terms name; was: the terms that they change, or NULL. False after answering. */
+/*
+ * Technicians that the terms name; was: the terms that they change, or NULL. False after answering.
+ */
 static bool
 names_check(struct request *r, const struct state *s, const json_t *was, const json_t *terms)
 {
@@ -207,7 +214,8 @@ names_check(struct request *r, const struct state *s, const json_t *was, const j
 		any = any || id != NULL;
 		if (id == NULL || state_tech_find(s, id) >= 0)
 			continue;
-		request_refuse(r, RPC_NOT_FOUND, NULL, "%s: there is no technician %s", member[i], id);
+		request_refuse(r, RPC_NOT_FOUND, NULL, "%s: there is no technician %s", member[i],
+		    id);
 		return false;
 	}
 	json_array_foreach(forbidden, i, one) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What somebody wants of a call, from a request's parameters: read, and judged against the clock and
- * the territory. Shared by quoting, booking and changing.
+ * What somebody wants of a call, from a request's parameters: read, and judged against the clock
+ * and the territory. Shared by quoting, booking and changing.
  */
 #ifndef EVENKEEL_DAEMON_WANTED_H
 #define EVENKEEL_DAEMON_WANTED_H
@@ -16,8 +16,8 @@
 
 /* Read, not yet judged. */
 struct wanted {
-	json_t *terms; /* owned */
-	int64_t due;   /* 0 none */
+	json_t *terms;          /* owned */
+	int64_t due;            /* 0 none */
 	bool appointment, asap; /* asap: a deadline that is none */
 	int64_t from, to;
 };

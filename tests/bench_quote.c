@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "solver/clock.h"
 #include "proto/rpc.h"
+#include "solver/clock.h"
 #include "solver/rng.h"
 #include "tests/story.h"
 
@@ -65,8 +65,8 @@ need(struct rng *rng, const char *due)
 	json_t *j = story_need("Evans", around(rng, 42.35), around(rng, -71.08), due,
 	    30 + (int)rng_below(rng, 31));
 
-	json_object_set_new(j, "severity", json_string(rng_below(rng, 4) == 0 ? "urgent" :
-	    "routine"));
+	json_object_set_new(j, "severity",
+	    json_string(rng_below(rng, 4) == 0 ? "urgent" : "routine"));
 	return j;
 }
 
@@ -136,7 +136,8 @@ main(int argc, char **argv)
 	printf("{\"technicians\":%d,\"calls\":%d,\"quotes\":%d", techs, calls, (int)quotes.n);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		printf(",\"%s_ms\":{\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f}", all[i]->name,
-		    percentile_ms(all[i], 50), percentile_ms(all[i], 99), percentile_ms(all[i], 100));
+		    percentile_ms(all[i], 50), percentile_ms(all[i], 99),
+		    percentile_ms(all[i], 100));
 	printf("}\n");
 	harness_done(&s.h);
 	return 0;

@@ -28,12 +28,12 @@ wanted_three(void)
 {
 	json_t *list = json_array();
 
-	json_array_append_new(list, labelled(story_need("Evans", 42.355, -71.065, "12:00", 180),
-	    "the lift"));
-	json_array_append_new(list, labelled(story_need("Evans", 42.355, -71.065, "11:30", 120),
-	    "the door"));
-	json_array_append_new(list, labelled(story_need("Evans", 42.355, -71.065, "16:00", 240),
-	    "the pump"));
+	json_array_append_new(list,
+	    labelled(story_need("Evans", 42.355, -71.065, "12:00", 180), "the lift"));
+	json_array_append_new(list,
+	    labelled(story_need("Evans", 42.355, -71.065, "11:30", 120), "the door"));
+	json_array_append_new(list,
+	    labelled(story_need("Evans", 42.355, -71.065, "16:00", 240), "the pump"));
 	return list;
 }
 
@@ -64,7 +64,8 @@ test_a_this_morning_means_b_this_afternoon(void **unused)
 	assert_in_range(json_array_size(orders), 2, 3);
 	asker = json_array_get(orders, 0);
 	assert_string_equal(story_text(asker, "by"), "asker");
-	assert_string_equal(story_text(asker, "text"), "the lift this morning means the door this "
+	assert_string_equal(story_text(asker, "text"),
+	    "the lift this morning means the door this "
 	    "afternoon (too late for it) and the pump tomorrow (too late for it)");
 	assert_true(json_is_true(story_member(asker, "options.0.meets")));
 	assert_false(json_is_true(story_member(asker, "options.1.meets")));
@@ -92,16 +93,19 @@ test_an_order_says_what_booking_does(void **unused)
 	(void)unused;
 	open_ann(&s);
 	for (int i = 0; i < 2; i++)
-		json_array_append_new(wanted, story_need("Evans", 42.355, -71.065,
-		    i == 0 ? "14:00" : "16:30", 45));
+		json_array_append_new(wanted,
+		    story_need("Evans", 42.355, -71.065, i == 0 ? "14:00" : "16:30", 45));
 	preview = harness_ok(s.desk, "order.preview", json_pack("{s:O}", "wanted", wanted));
 	after = story_number(preview, "orders.0.cost_after_cents");
 	for (int i = 0; i < 2; i++) {
 		json_t *params = json_deep_copy(json_array_get(wanted, (size_t)i));
 
 		quote = harness_ok(s.desk, "call.quote", params);
-		assert_int_equal(story_s(story_member(quote, "options.0.arrival")), story_s(json_object_get(
-		    json_array_get(story_member(preview, "orders.0.options"), (size_t)i), "arrival")));
+		assert_int_equal(story_s(story_member(quote, "options.0.arrival")),
+		    story_s(
+			json_object_get(json_array_get(story_member(preview, "orders.0.options"),
+					    (size_t)i),
+			    "arrival")));
 		story_booked_as_quoted(&s, s.desk, story_member(quote, "options.0"));
 		json_decref(quote);
 	}
@@ -118,16 +122,15 @@ of_kind(const json_t *quote, const char *kind)
 	size_t i, k;
 
 	json_array_foreach(json_object_get(quote, "options"), i, o)
-		json_array_foreach(json_object_get(o, "kinds"), k, one)
-			if (strcmp(json_string_value(one), kind) == 0)
-				return o;
+	    json_array_foreach(json_object_get(o, "kinds"), k,
+		one) if (strcmp(json_string_value(one), kind) == 0) return o;
 	fail_msg("no option is best at %s", kind);
 	return NULL;
 }
 
 /*
- * Ben could come at once, from far away; Ann passes by at noon. Who needs it by four is offered noon
- * first, and the quick turnaround only beside it, with its price.
+ * Ben could come at once, from far away; Ann passes by at noon. Who needs it by four is offered
+ * noon first, and the quick turnaround only beside it, with its price.
  */
 static void
 test_by_four_is_not_at_once(void **unused)
@@ -174,11 +177,12 @@ test_overtaken(void **unused)
 	(void)unused;
 	open_ann(&s);
 	first = harness_ok(s.desk, "call.quote", story_need("Evans", 42.355, -71.065, "13:00", 90));
-	second = harness_ok(s.manager, "call.quote", story_need("Frank", 42.356, -71.066, "13:00",
-	    90));
+	second = harness_ok(s.manager, "call.quote",
+	    story_need("Frank", 42.356, -71.066, "13:00", 90));
 	story_booked_as_quoted(&s, s.desk, story_member(first, "options.0"));
-	harness_refused(s.manager, "call.book", json_pack("{s:s}", "quote",
-	    story_text(second, "options.0.quote")), RPC_QUOTE_GONE, &gone);
+	harness_refused(s.manager, "call.book",
+	    json_pack("{s:s}", "quote", story_text(second, "options.0.quote")), RPC_QUOTE_GONE,
+	    &gone);
 	assert_string_equal(story_text(gone.data, "reason"), "the route of ann changed");
 	assert_true(json_array_size(json_object_get(gone.data, "options")) > 0);
 	story_booked_as_quoted(&s, s.manager, story_member(gone.data, "options.0"));
@@ -201,15 +205,16 @@ test_refused(void **unused)
 	open_ann(&s);
 	quote = harness_ok(s.desk, "call.quote", story_need("Evans", 42.355, -71.065, "16:00", 30));
 	id = story_text(quote, "options.0.quote");
-	harness_refused(s.desk, "call.book", json_pack("{s:s, s:s}", "quote", id, "customer", "Frank"),
-	    RPC_INVALID_PARAMS, NULL);
+	harness_refused(s.desk, "call.book",
+	    json_pack("{s:s, s:s}", "quote", id, "customer", "Frank"), RPC_INVALID_PARAMS, NULL);
 	harness_refused(s.desk, "call.book", json_pack("{s:s}", "quote", "q0000-1"), RPC_NOT_FOUND,
 	    NULL);
 	harness_refused(s.desk, "call.book", json_pack("{s:s}", "customer", "Frank"),
 	    RPC_INVALID_PARAMS, NULL);
-	harness_refused(s.desk, "order.preview", json_pack("{s:[o, o]}", "wanted",
-	    story_need("Evans", 42.355, -71.065, "16:00", 30),
-	    story_need("Evans", 42.355, -71.065, NULL, 30)), RPC_NO_DEADLINE, NULL);
+	harness_refused(s.desk, "order.preview",
+	    json_pack("{s:[o, o]}", "wanted", story_need("Evans", 42.355, -71.065, "16:00", 30),
+		story_need("Evans", 42.355, -71.065, NULL, 30)),
+	    RPC_NO_DEADLINE, NULL);
 
 	/* A deadline that is past is refused, with what can still be had. */
 	need = story_need("Evans", 42.355, -71.065, "07:30", 30);
@@ -218,8 +223,8 @@ test_refused(void **unused)
 	client_error_done(&past);
 
 	/* New guidelines are new prices. */
-	harness_do(s.manager, "guidelines.set", json_pack("{s:{s:i}}", "guidelines",
-	    "drive_cents_per_h", 5000));
+	harness_do(s.manager, "guidelines.set",
+	    json_pack("{s:{s:i}}", "guidelines", "drive_cents_per_h", 5000));
 	harness_refused(s.desk, "call.book", json_pack("{s:s}", "quote", id), RPC_QUOTE_GONE, NULL);
 	json_decref(quote);
 	story_close(&s);
@@ -235,13 +240,15 @@ test_nobody_waits_for_the_answer(void **unused)
 	(void)unused;
 	open_ann(&s);
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(client_send(s.desk, "call.quote", story_need("Evans", 42.355, -71.065,
-		    "16:00", 30), &id), 0);
+		assert_int_equal(client_send(s.desk, "call.quote",
+				     story_need("Evans", 42.355, -71.065, "16:00", 30), &id),
+		    0);
 	client_close(s.desk);
 	s.desk = NULL;
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(client_send(s.manager, "call.quote", story_need("Evans", 42.355, -71.065,
-		    "16:00", 30), &id), 0);
+		assert_int_equal(client_send(s.manager, "call.quote",
+				     story_need("Evans", 42.355, -71.065, "16:00", 30), &id),
+		    0);
 	harness_stop(&s.h);
 	client_close(s.manager);
 	client_close(s.board);

@@ -35,7 +35,8 @@ terms(int north, const char *more)
 {
 	char text[600];
 
-	snprintf(text, sizeof(text), "{'customer':'new','site':{'lat_udeg':%d,'lon_udeg':-87630000},"
+	snprintf(text, sizeof(text),
+	    "{'customer':'new','site':{'lat_udeg':%d,'lon_udeg':-87630000},"
 	    "'needs':[],'severity':'routine','opened':@-3400,'difficulty':0%s}",
 	    41880000 + north * 10000, more);
 	return fix_body(text);
@@ -71,9 +72,8 @@ of_kind(const struct quote_result *q, enum quote_kind kind)
 	size_t k;
 
 	for (int32_t i = 0; i < q->options; i++)
-		json_array_foreach(shown(q, i, "kinds"), k, one)
-			if (strcmp(json_string_value(one), quote_kind_name(kind)) == 0)
-				return i;
+		json_array_foreach(shown(q, i, "kinds"), k,
+		    one) if (strcmp(json_string_value(one), quote_kind_name(kind)) == 0) return i;
 	return -1;
 }
 
@@ -110,11 +110,11 @@ expect_whole(const struct state *s, int64_t now, const struct quote_result *q)
 			claimed[k] = true;
 		}
 		assert_true(json_array_size(shown(q, i, "kinds")) > 0);
-		assert_int_equal(cents(q, i, "cost_cents"), cents(q, i, "cost_after_cents") -
-		    cents(q, i, "cost_before_cents") + cents(q, i, "paid_cents"));
-		json_object_foreach((json_t *)cost, name, part)
-			if (strcmp(name, "total_cents") != 0)
-				sum += json_integer_value(part);
+		assert_int_equal(cents(q, i, "cost_cents"),
+		    cents(q, i, "cost_after_cents") - cents(q, i, "cost_before_cents") +
+			cents(q, i, "paid_cents"));
+		json_object_foreach((json_t *)cost, name,
+		    part) if (strcmp(name, "total_cents") != 0) sum += json_integer_value(part);
 		assert_int_equal(sum, cents(q, i, "cost_cents"));
 		assert_true(q->option[i].from >= now);
 		assert_true(q->option[i].to > q->option[i].from);
@@ -126,8 +126,7 @@ expect_whole(const struct state *s, int64_t now, const struct quote_result *q)
 /* --- booking --- */
 
 static void
-keep(struct quotes *quotes, const struct state *s, int64_t now, json_t *t,
-    struct quote_result *q)
+keep(struct quotes *quotes, const struct state *s, int64_t now, json_t *t, struct quote_result *q)
 {
 	assert_int_equal(quotes_keep(quotes, s, now, t, q), 0);
 }
@@ -172,8 +171,8 @@ expect_booked(struct state *s, int64_t now, struct quotes *quotes, const struct 
 	assert_int_equal(c->told.promise_from, o->from);
 	assert_int_equal(c->told.promise_to, o->to);
 	assert_int_equal(c->told.first_to, o->to);
-	assert_int_equal(c->agreed_pct, (int)(100 * json_number_value(shown(q, i, "confidence")) +
-	    0.5));
+	assert_int_equal(c->agreed_pct,
+	    (int)(100 * json_number_value(shown(q, i, "confidence")) + 0.5));
 	if (!o->another_day) {
 		assert_int_equal(total(s, now), cents(q, i, "cost_after_cents"));
 		assert_int_equal(c->status, CALL_PLANNED);
@@ -198,7 +197,9 @@ expect_gone(const struct state *s, int64_t now, const struct quoted *q, const ch
 
 /* --- tests --- */
 
-/* A need with room: what meets it comes first and disturbs nobody; everything else differs from it. */
+/*
+ * A need with room: what meets it comes first and disturbs nobody; everything else differs from it.
+ */
 static void
 test_with_room(void **unused)
 {
@@ -308,12 +309,13 @@ test_appointment(void **unused)
 		struct quotes *quotes = quotes_new("beef0123");
 		int64_t from = T0 + wishes[i].from_s, to = T0 + wishes[i].to_s, now = T0 - 3400;
 		json_t *t = terms(2, "");
-		struct quote_ask ask = { .s = s, .now = now, .need = { .terms = t, .appointment = true,
-			.from = from, .to = to } };
+		struct quote_ask ask = { .s = s,
+			.now = now,
+			.need = { .terms = t, .appointment = true, .from = from, .to = to } };
 		struct quote_result q;
 
-		json_object_set_new(t, "appointment", json_pack("{s:I, s:I}", "from", (json_int_t)from,
-		    "to", (json_int_t)to));
+		json_object_set_new(t, "appointment",
+		    json_pack("{s:I, s:I}", "from", (json_int_t)from, "to", (json_int_t)to));
 		assert_int_equal(quote_make(&ask, &q), 0);
 		expect_whole(s, now, &q);
 		if (!meets(&q, 0) || q.option[0].from != from || q.option[0].to != to ||
@@ -349,7 +351,9 @@ test_without_wish(void **unused)
 	state_free(s);
 }
 
-/* t1 alone has the skill, and his morning is promised: whoever wants it breaks a promise, or waits. */
+/*
+ * t1 alone has the skill, and his morning is promised: whoever wants it breaks a promise, or waits.
+ */
 static void
 test_rush(void **unused)
 {
@@ -360,10 +364,12 @@ test_rush(void **unused)
 
 	(void)unused;
 	for (int i = 0; i < 3; i++)
-		fix_must(s, -3500, EV_CALL_BOOKED, "{'call':'p%d','terms':{'customer':'u','site':{"
-		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine','opened':"
-		    "@-3500,'appointment':{'from':@%d,'to':@%d},'duration_s':3600,'difficulty':0,"
-		    "'contract':'full_service'}}", i, i * 4000, i * 4000 + 1800);
+		fix_must(s, -3500, EV_CALL_BOOKED,
+		    "{'call':'p%d','terms':{'customer':'u','site':{"
+		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine',"
+		    "'opened':@-3500,'appointment':{'from':@%d,'to':@%d},'duration_s':3600,"
+		    "'difficulty':0,'contract':'full_service'}}",
+		    i, i * 4000, i * 4000 + 1800);
 	fix_plan(s, -3450, "t1: p0 p1 p2");
 	make(s, T0 - 3400, t, T0 + 2 * 3600, &q);
 	expect_whole(s, T0 - 3400, &q);
@@ -442,7 +448,7 @@ test_does_not_hold(void **unused)
 	first = kept(quotes, &q, 0);
 	expect_gone(s, now + 301, first, "expired");
 
-	/* Another takes a place on the same route: then it must still fit, or be asked for again. */
+	/* Another takes a place on the same route: it must still fit, or be asked for again. */
 	make(s, now, again, T0 + 2 * 3600, &other);
 	keep(quotes, s, now, again, &other);
 	expect_booked(s, now, quotes, &other, 0);
@@ -516,11 +522,12 @@ test_orders(void **unused)
 	assert_int_equal(json_array_size(orders), 3);
 	json_array_foreach(orders, i, one) {
 		by = json_object_get(one, "by");
-		assert_string_equal(json_string_value(by), i == 0 ? "asker" : i == 1 ? "deadline" :
-		    "cheapest");
-		json_array_foreach(orders, k, other)
-			assert_true(k == i || !json_equal(json_object_get(one, "order"),
-			    json_object_get(other, "order")));
+		assert_string_equal(json_string_value(by),
+		    i == 0       ? "asker"
+			: i == 1 ? "deadline"
+				 : "cheapest");
+		json_array_foreach(orders, k, other) assert_true(k == i ||
+		    !json_equal(json_object_get(one, "order"), json_object_get(other, "order")));
 		assert_int_equal(json_integer_value(json_object_get(one, "cost_before_cents")),
 		    total(s, T0 - 3400));
 		assert_non_null(strstr(json_string_value(json_object_get(one, "text")), "job A"));
@@ -532,7 +539,7 @@ test_orders(void **unused)
 	/* By deadline all three are met; in the asker's order A comes first, and B is too late. */
 	one = json_object_get(json_array_get(orders, 1), "options");
 	json_array_foreach(one, i, other)
-		assert_true(json_is_true(json_object_get(other, "meets")));
+	    assert_true(json_is_true(json_object_get(other, "meets")));
 	one = json_object_get(json_array_get(orders, 0), "options");
 	assert_true(json_is_true(json_object_get(json_array_get(one, 0), "meets")));
 	assert_false(json_is_true(json_object_get(json_array_get(one, 1), "meets")));
