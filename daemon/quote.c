@@ -419,14 +419,30 @@ put_text(const struct making *w, struct quote_result *ret)
 		    "the first option is what disturbs least");
 }
 
+enum { CLOCK_AT = 11, CLOCK_LEN = 5, BY_SIZE = 20 }; /* in 2026-03-12T09:00:00+01:00 */
+
+/* "16:00", or "2026-03-14 16:00" on another day than now. */
+static void
+say_by(const struct state *s, int64_t now, int64_t at, char ret[BY_SIZE])
+{
+	char today[WHEN_SIZE] = "", then[WHEN_SIZE] = "";
+
+	when_format(now, state_zone(s), today);
+	when_format(at, state_zone(s), then);
+	if (strncmp(today, then, CLOCK_AT) == 0)
+		snprintf(ret, BY_SIZE, "%.*s", CLOCK_LEN, then + CLOCK_AT);
+	else
+		snprintf(ret, BY_SIZE, "%.*s %.*s", CLOCK_AT - 1, then, CLOCK_LEN, then + CLOCK_AT);
+}
+
 static int
 put_wish(const struct making *w, struct quote_result *ret)
 {
 	const struct quote_need *need = &w->ask->need;
-	char text[160], by[WHEN_SIZE] = "";
+	char text[160], by[BY_SIZE] = "";
 
 	if (has_wish(need))
-		when_format(need->appointment ? need->to : need->due, state_zone(w->ask->s), by);
+		say_by(w->ask->s, w->ask->now, need->appointment ? need->to : need->due, by);
 	if (!has_wish(need))
 		snprintf(text, sizeof(text), "No time was asked for: by when is it needed?");
 	else if (w->chance_pct < 1)
