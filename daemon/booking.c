@@ -146,6 +146,9 @@ weigh(const struct attempt *a, struct ripple *ret)
 			snprintf(why, sizeof(why), "the quoted window is no longer met");
 		else if (ret->brokens > a->q->brokens)
 			snprintf(why, sizeof(why), "it would break more promises now");
+		else if (state_call(a->fork, a->call)->inside && ret->broken_outside > 0 &&
+		    !a->q->needs_manager)
+			snprintf(why, sizeof(why), "it would break an outside promise now");
 		else if (cents > most_cents(a->q))
 			snprintf(why, sizeof(why), "it would cost %" PRId64 " cents more now",
 			    cents - a->q->cost_cents);
