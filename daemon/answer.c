@@ -150,8 +150,11 @@ revise(struct search *h, char *why, size_t why_size)
 	struct disturbed disturbed = { 0 };
 	struct revision v = {
 		.kind = "booked",
-		.cause = { .event = EV_CALL_ANSWERED, .seq = state_seq(h->fork), .call = h->call,
-		    .tech = h->route.tech, .why = TELL_AMENDED },
+		.cause = { .event = EV_CALL_ANSWERED,
+		    .seq = state_seq(h->fork),
+		    .call = h->call,
+		    .tech = h->route.tech,
+		    .why = TELL_AMENDED },
 		.route = &h->route,
 		.routes = 1,
 		.disturbed = &disturbed,

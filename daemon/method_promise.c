@@ -97,7 +97,8 @@ read_call(struct request *r, struct given *g)
 	int32_t call;
 
 	if ((token != NULL) == params_has(p, "call")) {
-		params_refuse(p, "call", "call or tracking, one of them", token != NULL ? "both" : "none");
+		params_refuse(p, "call", "call or tracking, one of them",
+		    token != NULL ? "both" : "none");
 		request_refuse_params(r);
 		return false;
 	}
@@ -111,8 +112,11 @@ read_call(struct request *r, struct given *g)
 		return false;
 	}
 	snprintf(g->by, sizeof(g->by), "customer");
-	g->f = (struct found){ .t = t, .s = t->state, .now = clock_now(&request_shop(r)->clock),
-		.call = call, .tech = -1 };
+	g->f = (struct found){ .t = t,
+		.s = t->state,
+		.now = clock_now(&request_shop(r)->clock),
+		.call = call,
+		.tech = -1 };
 	return true;
 }
 
@@ -129,8 +133,10 @@ read_said(struct request *r, struct given *g)
 		g->said++;
 	g->reason = params_str(p, "reason", NULL);
 	if (window != (g->said == SAID_COUNTER) && !p->failed)
-		params_refuse(p, "window", window ? "nothing, unless the answer is a counter" :
-		    "the window that the customer asks for", window ? "a window" : "none");
+		params_refuse(p, "window",
+		    window ? "nothing, unless the answer is a counter"
+			   : "the window that the customer asks for",
+		    window ? "a window" : "none");
 	if (!p->failed)
 		return true;
 	request_refuse_params(r);
@@ -155,11 +161,14 @@ check_state(struct request *r, const struct given *g)
 	bool standing = c->told.any || (c->carried > 0 && c->told.promise);
 
 	if (c->closed > 0 || c->status == CALL_ON_SITE)
-		request_refuse(r, RPC_WRONG_STATE, NULL, "%s is %s: there is nothing left to answer", c->id,
+		request_refuse(r, RPC_WRONG_STATE, NULL,
+		    "%s is %s: there is nothing left to answer", c->id,
 		    call_status_name(c->status));
 	else if (!standing && (g->said != SAID_COUNTER || c->told.version == 0))
-		request_refuse(r, RPC_WRONG_STATE, NULL, "%s: %s; %s", c->id, c->told.version == 0 ?
-		    "no ETA was told yet" : "what was told does not hold any more, and nothing new is told",
+		request_refuse(r, RPC_WRONG_STATE, NULL, "%s: %s; %s", c->id,
+		    c->told.version == 0
+			? "no ETA was told yet"
+			: "what was told does not hold any more, and nothing new is told",
 		    "call.amend changes a booking");
 	else if (c->status == CALL_EN_ROUTE && g->said != SAID_ACCEPT)
 		request_refuse(r, RPC_WRONG_STATE, NULL, "%s: %s is on the way; phone him", c->id,
@@ -199,14 +208,17 @@ check_window(struct request *r, const struct given *g)
 	when_format(f->now, state_zone(f->s), now);
 	w.from = w.from < f->now ? f->now : w.from;
 	if (w.to <= f->now)
-		request_refuse(r, RPC_BAD_TIME, NULL, "window: it is past, it is %s here; agree a later one",
-		    now);
+		request_refuse(r, RPC_BAD_TIME, NULL,
+		    "window: it is past, it is %s here; agree a later one", now);
 	else if (w.to > f->now + AHEAD_S)
-		request_refuse(r, RPC_BAD_TIME, NULL, "window: more than five years ahead; agree it nearer to "
+		request_refuse(r, RPC_BAD_TIME, NULL,
+		    "window: more than five years ahead; agree it nearer to "
 		    "its time");
 	else if (!carry_anybody(f->s, f->call, w))
-		request_refuse(r, RPC_BAD_TIME, NULL, "window: nobody who may do %s works then; agree another "
-		    "one, or add a shift", g->c->id);
+		request_refuse(r, RPC_BAD_TIME, NULL,
+		    "window: nobody who may do %s works then; agree another "
+		    "one, or add a shift",
+		    g->c->id);
 	else
 		return true;
 	return false;
@@ -223,8 +235,9 @@ answered(const struct given *g, enum said said, const char *reason)
 	    call_status_name(said == SAID_ACCEPT ? c->status : CALL_UNASSIGNED));
 
 	if (said == SAID_COUNTER)
-		build_set(&body, "window", json_pack("{s:I, s:I}", "from", (json_int_t)g->window.from,
-		    "to", (json_int_t)g->window.to));
+		build_set(&body, "window",
+		    json_pack("{s:I, s:I}", "from", (json_int_t)g->window.from, "to",
+			(json_int_t)g->window.to));
 	if (reason != NULL)
 		build_set(&body, "reason", json_string(reason));
 	if (c->tech >= 0)
@@ -266,11 +279,13 @@ decline(struct request *r, const struct given *g, const char *reason, const char
 	bool by_phone = declines >= max;
 	char text[TEXT_SIZE], notice[TEXT_SIZE + STATE_ID_SIZE];
 
-	snprintf(text, sizeof(text), "%s%s%s", said, said[0] == '\0' ? "" : ". ", by_phone ?
-	    "Nothing more is promised by itself: agree a time on the phone" :
-	    "It is planned anew, and the customer is told when there is a new time");
-	snprintf(notice, sizeof(notice), "%s was declined %d times: agree a time on the phone, then "
-	    "answer with a counter or amend the call", g->c->id, (int)declines);
+	snprintf(text, sizeof(text), "%s%s%s", said, said[0] == '\0' ? "" : ". ",
+	    by_phone ? "Nothing more is promised by itself: agree a time on the phone"
+		     : "It is planned anew, and the customer is told when there is a new time");
+	snprintf(notice, sizeof(notice),
+	    "%s was declined %d times: agree a time on the phone, then "
+	    "answer with a counter or amend the call",
+	    g->c->id, (int)declines);
 	if (by_phone)
 		help_notice(r, s, "warning", "declined_often", notice);
 	request_commit_one(r, g->f.t, answered(g, SAID_DECLINE, reason),
@@ -286,8 +301,9 @@ say_instead(const struct given *g, char *text, size_t size)
 	struct span w = { 0 };
 
 	text[0] = '\0';
-	if (ev == NULL || answer_instead(g->f.s, g->f.now, g->f.call, ev, g->window, &w, why,
-	    sizeof(why)) < 0 || w.to == 0) {
+	if (ev == NULL ||
+	    answer_instead(g->f.s, g->f.now, g->f.call, ev, g->window, &w, why, sizeof(why)) < 0 ||
+	    w.to == 0) {
 		event_free(ev);
 		return; /* it is only a hint */
 	}
@@ -303,12 +319,13 @@ counter_failed(struct request *r, const struct given *g, int32_t pct)
 	char span[SPAN_SIZE], instead[SPAN_SIZE + 24], reason[TEXT_SIZE], said[TEXT_SIZE / 2 + 50];
 
 	span_text(&g->f, g->window, span);
-	snprintf(reason, sizeof(reason), "asked for %s%s%.100s", span, g->reason == NULL ? "" : ": ",
-	    g->reason == NULL ? "" : g->reason);
+	snprintf(reason, sizeof(reason), "asked for %s%s%.100s", span,
+	    g->reason == NULL ? "" : ": ", g->reason == NULL ? "" : g->reason);
 	say_instead(g, instead, sizeof(instead));
 	if (pct > 0)
-		snprintf(said, sizeof(said), "%s would hold with %d %% only, so it is not promised%s", span,
-		    (int)pct, instead);
+		snprintf(said, sizeof(said),
+		    "%s would hold with %d %% only, so it is not promised%s", span, (int)pct,
+		    instead);
 	else
 		snprintf(said, sizeof(said), "Nobody has room for it from %s%s", span, instead);
 	decline(r, g, reason, said);
@@ -320,8 +337,9 @@ counter(struct request *r, const struct given *g)
 	struct event *ev[2] = { answered(g, SAID_COUNTER, g->reason), NULL };
 	struct answer_try try;
 	char why[256] = "", span[SPAN_SIZE], text[TEXT_SIZE];
-	int rc = ev[0] == NULL ? -ENOMEM :
-	    answer_try(g->f.s, g->f.now, g->f.call, ev[0], &try, why, sizeof(why));
+	int rc = ev[0] == NULL
+	    ? -ENOMEM
+	    : answer_try(g->f.s, g->f.now, g->f.call, ev[0], &try, why, sizeof(why));
 
 	if (rc == 0 && try.met) {
 		span_text(&g->f, g->window, span);

@@ -12,8 +12,8 @@ enum {
 };
 
 /*
- * Whether a stop, seen from its re-timed route, has become worse than what is known of it: newly, or so
- * that people are to be told now, which is the last moment to mend it.
+ * Whether a stop, seen from its re-timed route, has become worse than what is known of it: newly,
+ * or so that people are to be told now, which is the last moment to mend it.
  */
 static bool
 hurts(const struct state *s, int64_t now, int32_t tech, const struct stop *is, int64_t was)
@@ -49,8 +49,9 @@ look_at_route(const struct state *s, int64_t now, struct question *q, int32_t te
 	}
 	for (int32_t i = r->under_way; i < r->stops; i++) {
 		/* Re-timing keeps the order; after a loss the places no longer match. */
-		int64_t was = r->losts == 0 && i < t->stops ? t->stop[i].arrival :
-		    state_call(s, r->stop[i].call)->arrival;
+		int64_t was = r->losts == 0 && i < t->stops
+		    ? t->stop[i].arrival
+		    : state_call(s, r->stop[i].call)->arrival;
 
 		if (hurts(s, now, tech, &r->stop[i], was)) {
 			question_call(q, r->stop[i].call);
@@ -62,8 +63,7 @@ look_at_route(const struct state *s, int64_t now, struct question *q, int32_t te
 
 /* Whether a technician could take an unassigned call for less than leaving it costs. */
 static bool
-look_for_work(const struct cost_frame *f, struct question *q, int32_t tech,
-    const struct retimed *r)
+look_for_work(const struct cost_frame *f, struct question *q, int32_t tech, const struct retimed *r)
 {
 	int32_t open_n, tried = 0;
 	const int32_t *open = state_open(f->s, &open_n);
@@ -191,8 +191,8 @@ off_until(const struct tech *t, int64_t now)
 }
 
 /*
- * When the first promise ahead is missed if he who should set out, or have arrived, does not: then it is
- * looked at at once, for its customer is to hear before the window ends.
+ * When the first promise ahead is missed if he who should set out, or have arrived, does not: then
+ * it is looked at at once, for its customer is to hear before the window ends.
  */
 static int64_t
 misses_at(const struct state *s, const struct tech *t)
@@ -206,8 +206,9 @@ misses_at(const struct state *s, const struct tech *t)
 		if (!told->promise || at > told->promise_to)
 			continue;
 		if (t->status == TECH_DRIVING && i == 0)
-			at = told->promise_to - PLANNER_TICK_SLIP_S > at ?
-			    told->promise_to - PLANNER_TICK_SLIP_S : at;
+			at = told->promise_to - PLANNER_TICK_SLIP_S > at
+			    ? told->promise_to - PLANNER_TICK_SLIP_S
+			    : at;
 		else if (go < INT64_MAX)
 			at = go + told->promise_to - at;
 		else
@@ -259,8 +260,11 @@ look_at_time(struct desk *d, struct question *q)
 
 		if (stands_until(s, t, now) <= now || tell_due(s, now, k, NULL)) {
 			if (!q->any)
-				q->cause = (struct cause){ .tick = true, .seq = state_seq(s),
-					.call = -1, .tech = k, .why = TELL_TIME };
+				q->cause = (struct cause){ .tick = true,
+					.seq = state_seq(s),
+					.call = -1,
+					.tech = k,
+					.why = TELL_TIME };
 			question_dirty(q, k);
 		}
 	}

@@ -12,11 +12,11 @@
 #include "daemon/risk.h"
 
 enum {
-	WATCH_TECHS = 8,       /* routes looked at in one turn of the loop: some 100 us each */
-	WATCH_EVERY_S = 300,   /* every route is looked at so often, for time alone changes what may be */
+	WATCH_TECHS = 8, /* routes looked at in one turn of the loop: some 100 us each */
+	WATCH_EVERY_S = 300, /* every route is looked at so often: time alone changes what may be */
 	WATCH_AHEAD_S = 14400, /* as long as a promise ends within that */
-	FLAP_S = 300,          /* a risk is not said to have changed again sooner, unless the call is late */
-	LIKELY_PCT = 50,       /* a risk that grew to this is said again */
+	FLAP_S = 300, /* a risk is not said to have changed again sooner, unless the call is late */
+	LIKELY_PCT = 50, /* a risk that grew to this is said again */
 	RETRY_MS = 50,
 };
 
@@ -73,7 +73,8 @@ watch_event(struct desk *d, const struct event *ev)
 	watch_named(d, ev->body);
 	json_array_foreach(json_object_get(ev->body, "routes"), i, route)
 		watch_named(d, route);
-	d->watch_left = d->watch_left || json_array_size(json_object_get(ev->body, "unassigned")) > 0;
+	d->watch_left = d->watch_left ||
+	    json_array_size(json_object_get(ev->body, "unassigned")) > 0;
 }
 
 /* --- risks --- */
@@ -192,7 +193,8 @@ look_at_risks(struct desk *d, int32_t tech)
 	risk_route(s, now, tech, &r, risk);
 	for (int32_t i = 0; rc == 0 && i < r.stops; i++) {
 		const struct call_state *c = state_call(s, r.stop[i].call);
-		struct outlook o = { .call = r.stop[i].call, .arrival = r.stop[i].arrival,
+		struct outlook o = { .call = r.stop[i].call,
+			.arrival = r.stop[i].arrival,
 			.p90 = risk[i].p90 };
 
 		if (!is_watched(c))
@@ -206,8 +208,8 @@ look_at_risks(struct desk *d, int32_t tech)
 }
 
 /*
- * Who was told that nobody comes for now, or whose window ends soon while nobody is planned for him,
- * counts as lost until somebody is.
+ * Who was told that nobody comes for now, or whose window ends soon while nobody is planned for
+ * him, counts as lost until somebody is.
  */
 static int
 look_at_left(struct desk *d)
@@ -289,16 +291,16 @@ fall_silent(struct desk *d, int32_t call)
 	char text[240];
 	int rc = decide(d, EV_CALL_SILENT,
 	    json_pack("{s:s, s:I, s:b, s:s, s:s}", "call", c->id, "version",
-	        (json_int_t)c->version + 1, "released", (int)released, "technician",
-	        state_tech(s, c->tech)->id, "status",
-	        call_status_name(released ? CALL_UNASSIGNED : CALL_PLANNED)));
+		(json_int_t)c->version + 1, "released", (int)released, "technician",
+		state_tech(s, c->tech)->id, "status",
+		call_status_name(released ? CALL_UNASSIGNED : CALL_PLANNED)));
 
 	if (rc < 0)
 		return rc;
 	snprintf(text, sizeof(text), "%s: no answer to the first ETA in %d minutes; %s", c->id,
 	    state_guidelines(s)->answer_s / 60,
-	    released ? "its promise is released: agree a time on the phone" :
-	               "its promise stands unanswered: phone the customer");
+	    released ? "its promise is released: agree a time on the phone"
+		     : "its promise stands unanswered: phone the customer");
 	planner_notice(d, "warning", "call_silent", text);
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 /* One promise as it looks now. */
 struct line {
-	int32_t call, tech;   /* tech: who is planned, -1 nobody */
+	int32_t call, tech; /* tech: who is planned, -1 nobody */
 	int32_t risk_pct;
 	bool late, at_risk;
 	int64_t arrival, p90; /* 0: nobody is planned */
@@ -28,7 +28,8 @@ struct list {
 };
 
 bool
-promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct, bool late)
+promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct,
+    bool late)
 {
 	return late || risk_pct >= g->risk_pct || (c->at_risk && 3 * risk_pct >= 2 * g->risk_pct);
 }
@@ -71,8 +72,10 @@ add_route(struct list *l, int32_t tech)
 	risk_route(l->s, l->now, tech, &r, risk);
 	for (int32_t i = 0; i < r.stops; i++) {
 		const struct call_state *c = state_call(l->s, r.stop[i].call);
-		struct line line = { .call = r.stop[i].call, .tech = tech,
-			.risk_pct = risk_missed_pct(&risk[i], c), .arrival = r.stop[i].arrival,
+		struct line line = { .call = r.stop[i].call,
+			.tech = tech,
+			.risk_pct = risk_missed_pct(&risk[i], c),
+			.arrival = r.stop[i].arrival,
 			.p90 = risk[i].p90 };
 
 		if (is_wanted(l, c))

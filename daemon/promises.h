@@ -18,8 +18,8 @@ struct promises_filter {
 };
 
 /*
- * Whether a promise counts as at risk: the plan misses it, or the guideline's chance of missing it is
- * reached, or, once it was said to be at risk, two thirds of that.
+ * Whether a promise counts as at risk: the plan misses it, or the guideline's chance of missing it
+ * is reached, or, once it was said to be at risk, two thirds of that.
  */
 bool promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct,
     bool late);

@@ -93,8 +93,9 @@ is_chosen(const struct tell *t, int32_t call)
 static enum reason
 reason_room(const struct tell *t, const struct call_state *c)
 {
-	return t->call >= 0 && state_call(t->s, t->call)->severity > c->severity ?
-	    REASON_URGENT_JOB : REASON_MADE_ROOM;
+	if (t->call >= 0 && state_call(t->s, t->call)->severity > c->severity)
+		return REASON_URGENT_JOB;
+	return REASON_MADE_ROOM;
 }
 
 /* It was moved by choice: what that made possible. */
@@ -137,8 +138,9 @@ reason_anew(const struct call_state *c)
 {
 	if (c->carried > 0 && c->not_before > c->told.at)
 		return REASON_PLANNED;
-	return c->answer == ANSWER_DECLINED || c->answer == ANSWER_COUNTERED ? REASON_ASKED :
-	    REASON_PLACED_AGAIN;
+	if (c->answer == ANSWER_DECLINED || c->answer == ANSWER_COUNTERED)
+		return REASON_ASKED;
+	return REASON_PLACED_AGAIN;
 }
 
 /* Told before, or promised and planned otherwise: why it is told now. */
@@ -172,7 +174,7 @@ reason_of(const struct tell *t, int32_t tech, const struct stop *stop)
 {
 	const struct call_state *c = state_call(t->s, stop->call);
 
-	/* What was promised at the booking and is missed before it was ever told needs its reason, too. */
+	/* What was promised at the booking and is missed before it was told has its reason, too. */
 	if (c->told.version == 0 && !tell_misses(c, stop->arrival))
 		return REASON_PLANNED;
 	return reason_again(t, tech, stop);
@@ -198,7 +200,9 @@ on_minutes(struct span w)
 {
 	int64_t over = w.to % MINUTE_S;
 
-	return (struct span){ w.from - w.from % MINUTE_S, over == 0 ? w.to : w.to + MINUTE_S - over };
+	w.from -= w.from % MINUTE_S;
+	w.to += over == 0 ? 0 : MINUTE_S - over;
+	return w;
 }
 
 /* The window of who was promised none: around the arrival, not past, nor where he said no. */
@@ -219,7 +223,7 @@ promise_first(const struct tell *t, const struct stop *stop)
 	return on_minutes(w);
 }
 
-/* The window that replaces one: wide enough to hold, and open for as long as no other can be told. */
+/* The window that replaces one: wide enough to hold, and open while no other can be told. */
 static struct span
 promise_again(const struct tell *t, const struct stop *stop, const struct risk_stop *risk)
 {
@@ -262,7 +266,8 @@ put_again(const struct tell *t, int32_t tech, const struct stop *stop, json_t **
 	const struct told_state *told = &c->told;
 
 	if (tell_misses(c, stop->arrival))
-		build_set(entry, "previous_promise", span_out(told->promise_from, told->promise_to));
+		build_set(entry, "previous_promise",
+		    span_out(told->promise_from, told->promise_to));
 	if (!told->any)
 		return;
 	build_set(entry, "previous", json_integer(told->arrival));
@@ -271,17 +276,18 @@ put_again(const struct tell *t, int32_t tech, const struct stop *stop, json_t **
 }
 
 static int
-tell_stop(const struct tell *t, int32_t tech, const struct stop *stop,
-    const struct risk_stop *risk, json_t *told)
+tell_stop(const struct tell *t, int32_t tech, const struct stop *stop, const struct risk_stop *risk,
+    json_t *told)
 {
 	const struct call_state *c = state_call(t->s, stop->call);
 	enum reason why = reason_of(t, tech, stop);
 	struct span promise = promise_of(t, stop, risk);
-	json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s}", "call", c->id,
-	    "technician", state_tech(t->s, tech)->id, "version", (json_int_t)c->told.version + 1,
-	    "arrival", (json_int_t)stop->arrival, "p10", (json_int_t)risk->p10, "p90",
-	    (json_int_t)risk->p90, "promise", span_out(promise.from, promise.to), "first",
-	    c->told.version == 0, "code", reasons[why].code, "reason", reasons[why].words);
+	json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:b, s:s, s:s}", "call",
+	    c->id, "technician", state_tech(t->s, tech)->id, "version",
+	    (json_int_t)c->told.version + 1, "arrival", (json_int_t)stop->arrival, "p10",
+	    (json_int_t)risk->p10, "p90", (json_int_t)risk->p90, "promise",
+	    span_out(promise.from, promise.to), "first", c->told.version == 0, "code",
+	    reasons[why].code, "reason", reasons[why].words);
 
 	put_again(t, tech, stop, &entry);
 	return json_array_append_new(told, entry) < 0 ? -ENOMEM : 0;
@@ -289,7 +295,8 @@ tell_stop(const struct tell *t, int32_t tech, const struct stop *stop,
 
 /* --- a route --- */
 
-/* Stops of a route that have to be told; risk (NULL: none is near) is worked out when it is needed. */
+/* Stops of a route that have to be told; risk (NULL: none is near) is worked out when it is needed.
+ */
 struct telling {
 	const struct tell *t;
 	int32_t tech;
@@ -320,12 +327,11 @@ must_tell(struct telling *l, int32_t i)
 		return 0;
 	/* To another day it is carried over on purpose, and not as an ETA that moved. */
 	if (carry_waits(l->t->s, l->tech, state_call(l->t->s, stop->call), l->t->now,
-	        stop->arrival))
+		stop->arrival))
 		return 0;
 	if (need_risk(l) < 0)
 		return -ENOMEM;
-	return anyway <= l->t->now ||
-	    !tell_may_be_lost(l->t->s, l->tech, stop, l->risk[i].p90);
+	return anyway <= l->t->now || !tell_may_be_lost(l->t->s, l->tech, stop, l->risk[i].p90);
 }
 
 int
@@ -358,7 +364,11 @@ is_near(const struct state *s, int64_t now, int32_t tech, const struct stop *sto
 bool
 tell_due(const struct state *s, int64_t now, int32_t tech, const struct retimed *r)
 {
-	const struct tell t = { .s = s, .now = now, .event = EV_TYPES, .call = -1, .technician = -1 };
+	const struct tell t = { .s = s,
+		.now = now,
+		.event = EV_TYPES,
+		.call = -1,
+		.technician = -1 };
 	const struct stop *stop = r != NULL ? r->stop : state_tech(s, tech)->stop;
 	struct telling l = { .t = &t, .tech = tech, .route = r };
 	struct retimed *standing = NULL;
@@ -388,9 +398,9 @@ tell_withdraw(const struct tell *t, int32_t call, json_t *withdrawn)
 	if (!c->told.any)
 		return 0;
 	return json_array_append_new(withdrawn,
-	           json_pack("{s:s, s:s, s:I}", "call", c->id, "technician",
-	               state_tech(t->s, c->told.technician)->id, "version",
-	               (json_int_t)c->version)) < 0
+		   json_pack("{s:s, s:s, s:I}", "call", c->id, "technician",
+		       state_tech(t->s, c->told.technician)->id, "version",
+		       (json_int_t)c->version)) < 0
 	    ? -ENOMEM
 	    : 0;
 }

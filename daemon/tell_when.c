@@ -2,7 +2,10 @@
 /* When people are told: from the plan and from what they were told last. */
 #include "daemon/tell.h"
 
-enum { PAUSE_PARTS = 4, LATEST_S = 900 /* before its end, a window that is missed is replaced anyway */ };
+enum {
+	PAUSE_PARTS = 4,
+	LATEST_S = 900 /* before its end, a window that is missed is replaced anyway */
+};
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -52,7 +55,8 @@ bool
 tell_may_be_lost(const struct state *s, int32_t tech, const struct stop *stop, int64_t p90)
 {
 	const struct tech *t = state_tech(s, tech);
-	int64_t most = t->overtime_max_s < 0 ? state_guidelines(s)->overtime_max_s : t->overtime_max_s;
+	int64_t most = t->overtime_max_s < 0 ? state_guidelines(s)->overtime_max_s
+					     : t->overtime_max_s;
 
 	for (int32_t i = 0; i < t->shifts; i++) {
 		const struct shift *sh = &t->shift[i];
@@ -64,8 +68,8 @@ tell_may_be_lost(const struct state *s, int32_t tech, const struct stop *stop, i
 }
 
 /*
- * Whether its customer waits to hear of it: he was told that nobody comes for now, or declined. Who was
- * told of another day since knows when.
+ * Whether its customer waits to hear of it: he was told that nobody comes for now, or declined. Who
+ * was told of another day since knows when.
  */
 static bool
 is_expected(const struct call_state *c)
@@ -94,8 +98,8 @@ is_decided(const struct tell *t, int32_t call)
 }
 
 /*
- * When a moved ETA is told again. Of a technician who is idle it is told no more than once in the whole
- * time, and not when the promise is about to be missed: that is told then.
+ * When a moved ETA is told again. Of a technician who is idle it is told no more than once in the
+ * whole time, and not when the promise is about to be missed: that is told then.
  */
 static int64_t
 moved_from(const struct state *s, int32_t tech, const struct stop *stop)
@@ -133,7 +137,8 @@ static int64_t
 missed_from(const struct state *s, const struct tell *t, int32_t tech, const struct stop *stop)
 {
 	const struct call_state *c = state_call(s, stop->call);
-	int64_t from = sooner(stop->arrival, c->told.promise_to) - state_guidelines(s)->tell_ahead_s;
+	int64_t from = sooner(stop->arrival, c->told.promise_to) -
+	    state_guidelines(s)->tell_ahead_s;
 
 	if (c->status == CALL_EN_ROUTE || is_expected(c) || is_decided(t, stop->call) ||
 	    (c->told.any && c->told.technician != tech))

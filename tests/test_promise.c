@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Promises kept in sight: a risk that comes and goes, a window that slips again, what customers answer,
- * and a technician who never comes. On a wild day nobody is told two things that contradict.
+ * Promises kept in sight: a risk that comes and goes, a window that slips again, what customers
+ * answer, and a technician who never comes. On a wild day nobody is told two things that
+ * contradict.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -20,8 +21,9 @@
 static void
 runs_late(struct story *s, const char *technician, const char *call, int minutes)
 {
-	harness_do(s->desk, "stop.running_late", json_pack("{s:s, s:s, s:i}", "technician",
-	    technician, "call", call, "by_s", minutes * 60));
+	harness_do(s->desk, "stop.running_late",
+	    json_pack("{s:s, s:s, s:i}", "technician", technician, "call", call, "by_s",
+		minutes * 60));
 	story_settle(s);
 }
 
@@ -34,7 +36,8 @@ promise_of(struct story *s, const char *call, const char *filter)
 	json_t *found = NULL, *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(list, "promises"), i, one) {
+	json_array_foreach(json_object_get(list, "promises"), i, one)
+	{
 		if (strcmp(story_text(one, "call"), call) == 0)
 			found = json_incref(one);
 	}
@@ -51,7 +54,8 @@ window_of(const char *from, const char *to)
 static json_t *
 answer(struct story *s, const char *call, const char *what, json_t *window)
 {
-	json_t *params = json_pack("{s:s, s:s, s:o*}", "call", call, "answer", what, "window", window);
+	json_t *params = json_pack("{s:s, s:s, s:o*}", "call", call, "answer", what, "window",
+	    window);
 	json_t *result = harness_ok(s->desk, "call.answer_eta", params);
 
 	story_settle(s);
@@ -141,7 +145,8 @@ test_it_slips_again(void **unused)
 	story_settle(&s);
 	assert_true(story_heard(&s, "promise.moved", cook, 0) >= 2);
 	moved = story_last(&s, "promise.moved", cook);
-	assert_true(story_s(json_object_get(moved, "at")) < story_s(story_member(moved, "previous.to")));
+	assert_true(
+	    story_s(json_object_get(moved, "at")) < story_s(story_member(moved, "previous.to")));
 	story_close(&s); /* one an hour, each before its window ends */
 }
 
@@ -183,34 +188,42 @@ test_answers_that_are_refused(void **unused)
 	story_technician(&s, "ann", 42.35, -71.06, 1);
 	baker = story_booked(&s, story_need("Baker", 42.36, -71.07, "09:30", 45));
 	cook = story_booked(&s, story_need("Cook", 42.34, -71.05, "16:00", 45));
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", baker, "answer",
-	    "accept"), RPC_WRONG_STATE, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s}", "call", baker, "answer", "accept"), RPC_WRONG_STATE, NULL);
 	story_at(&s, "08:00");
 	story_starts(&s, "ann");
 	story_at(&s, "08:01");
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s, s:i}", "call", baker, "answer",
-	    "accept", "eta_version", 7), RPC_CONFLICT, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:i}", "call", baker, "answer", "accept", "eta_version", 7),
+	    RPC_CONFLICT, NULL);
 	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s}", "answer", "accept"),
 	    RPC_INVALID_PARAMS, NULL);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", baker, "answer",
-	    "counter"), RPC_INVALID_PARAMS, NULL);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s, s:o}", "call", baker, "answer",
-	    "decline", "window", window_of("14:00", "15:00")), RPC_INVALID_PARAMS, NULL);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "tracking", "c2-nonsense",
-	    "answer", "accept"), RPC_NOT_FOUND, NULL);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s, s:o}", "call", baker, "answer",
-	    "counter", "window", window_of("07:00", "08:00")), RPC_BAD_TIME, NULL);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s, s:o}", "call", baker, "answer",
-	    "counter", "window", window_of("20:00", "21:00")), RPC_BAD_TIME, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s}", "call", baker, "answer", "counter"), RPC_INVALID_PARAMS, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:o}", "call", baker, "answer", "decline", "window",
+		window_of("14:00", "15:00")),
+	    RPC_INVALID_PARAMS, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s}", "tracking", "c2-nonsense", "answer", "accept"), RPC_NOT_FOUND,
+	    NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:o}", "call", baker, "answer", "counter", "window",
+		window_of("07:00", "08:00")),
+	    RPC_BAD_TIME, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:o}", "call", baker, "answer", "counter", "window",
+		window_of("20:00", "21:00")),
+	    RPC_BAD_TIME, NULL);
 	story_stop(&s, "stop.depart", "ann", baker);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", baker, "answer",
-	    "decline"), RPC_WRONG_STATE, &e);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s}", "call", baker, "answer", "decline"), RPC_WRONG_STATE, &e);
 	assert_non_null(strstr(e.message, "ann is on the way; phone him"));
 	client_error_done(&e);
 	story_at(&s, "08:15");
 	story_stop(&s, "stop.arrive", "ann", baker);
-	harness_refused(s.desk, "call.answer_eta", json_pack("{s:s, s:s}", "call", baker, "answer",
-	    "accept"), RPC_WRONG_STATE, NULL);
+	harness_refused(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s}", "call", baker, "answer", "accept"), RPC_WRONG_STATE, NULL);
 	assert_non_null(cook);
 	story_close(&s);
 }
@@ -236,8 +249,9 @@ test_a_counter_is_met(void **unused)
 	assert_non_null(json_object_get(before, "eta"));
 	token = strdup(story_text(story_last(&s, "message.written", cook), "message.tracking"));
 	assert_true(strlen(token) > 8);
-	result = harness_ok(s.desk, "call.answer_eta", json_pack("{s:s, s:s, s:o}", "tracking", token,
-	    "answer", "counter", "window", window_of("14:00", "15:00")));
+	result = harness_ok(s.desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:o}", "tracking", token, "answer", "counter", "window",
+		window_of("14:00", "15:00")));
 	assert_true(json_is_true(json_object_get(result, "agreed")));
 	assert_string_equal(story_text(result, "answer"), "countered");
 	json_decref(result);
@@ -245,12 +259,17 @@ test_a_counter_is_met(void **unused)
 	call = story_call(&s, cook);
 	assert_string_equal(story_text(call, "status"), "planned");
 	assert_string_equal(story_text(call, "answer"), "countered");
-	assert_true(story_s(json_object_get(call, "arrival")) >= story_s(story_member(call, "promise.from")));
-	assert_true(story_s(json_object_get(call, "arrival")) <= story_s(story_member(call, "promise.to")));
+	assert_true(story_s(json_object_get(call, "arrival")) >=
+	    story_s(story_member(call, "promise.from")));
+	assert_true(
+	    story_s(json_object_get(call, "arrival")) <= story_s(story_member(call, "promise.to")));
 	assert_int_equal(story_s(story_member(call, "promise.to")) -
-	    story_s(story_member(call, "promise.from")), 3600);
-	assert_int_equal(story_number(call, "eta.version"), story_number(before, "eta.version") + 1);
-	assert_string_equal(story_text(story_last(&s, "eta.revised", cook), "reason_code"), "asked");
+		story_s(story_member(call, "promise.from")),
+	    3600);
+	assert_int_equal(story_number(call, "eta.version"),
+	    story_number(before, "eta.version") + 1);
+	assert_string_equal(story_text(story_last(&s, "eta.revised", cook), "reason_code"),
+	    "asked");
 	json_decref(call);
 	json_decref(before);
 	/* Tomorrow morning is another day, and has room as well. */
@@ -304,7 +323,8 @@ test_a_counter_is_not_met(void **unused)
 	story_close(&s);
 }
 
-/* No answer: by one guideline the promise stands and the desk is told, by the other it is released. */
+/* No answer: by one guideline the promise stands and the desk is told, by the other it is released.
+ */
 static void
 test_silence_both_ways(void **unused)
 {
@@ -321,8 +341,9 @@ test_silence_both_ways(void **unused)
 		json_t *call;
 
 		story_open(&s);
-		harness_do(s.h.admin, "guidelines.set", json_pack("{s:{s:i, s:i, s:i}}", "guidelines",
-		    "answer_s", 1800, "tell_ahead_s", 14400, "silence_releases", ways[i].releases));
+		harness_do(s.h.admin, "guidelines.set",
+		    json_pack("{s:{s:i, s:i, s:i}}", "guidelines", "answer_s", 1800, "tell_ahead_s",
+			14400, "silence_releases", ways[i].releases));
 		story_technician(&s, "ann", 42.35, -71.06, 1);
 		cook = story_booked(&s, story_fixed("Baker", 42.34, -71.05, "08:15", "08:45", 120));
 		cook = story_booked(&s, story_need("Cook", 42.34, -71.05, "16:00", 120));
@@ -396,16 +417,16 @@ something_happens(struct story *s, uint32_t *seed, int step)
 	snprintf(due, sizeof(due), "%02d:30", 9 + step / 12 + (int)dice(seed, 4));
 	if (strcmp(due, "17:00") >= 0)
 		strcpy(due, "17:00");
-	need = story_need("Rush", 42.30 + dice(seed, 100) / 1000.0, -71.10 + dice(seed, 100) / 1000.0,
-	    due, 20 + (int)dice(seed, 50));
+	need = story_need("Rush", 42.30 + dice(seed, 100) / 1000.0,
+	    -71.10 + dice(seed, 100) / 1000.0, due, 20 + (int)dice(seed, 50));
 	if (dice(seed, 3) == 0)
 		json_object_set_new(need, "severity", json_string("emergency"));
 	story_booked(s, need);
 }
 
 /*
- * What story_calm() holds against at the end: one new window an hour and customer, before the old one
- * ends, each with the ETA it is told with; within every budget.
+ * What story_calm() holds against at the end: one new window an hour and customer, before the old
+ * one ends, each with the ETA it is told with; within every budget.
  */
 static void
 test_a_wild_day(void **unused)
@@ -433,8 +454,8 @@ test_a_wild_day(void **unused)
 			if (step < 90 && dice(&luck, 15) == 0)
 				something_happens(&s, &luck, step);
 			if (step == 40)
-				harness_do(s.desk, "technician.absent", json_pack("{s:s}", "technician",
-				    "dee"));
+				harness_do(s.desk, "technician.absent",
+				    json_pack("{s:s}", "technician", "dee"));
 		}
 		moved = story_heard(&s, "promise.moved", NULL, 0);
 		assert_true(moved > 0);
