@@ -22,6 +22,7 @@
 #define SHIFT_STEP 0.12
 #define SHIFT_STEP_FIRST 0.25
 #define SHIFT_FIRST 20 /* promises */
+#define SHIFT_START 200000 /* millionths: days bring urgent calls that no plan knows of */
 #define LEVEL_MIN 0.01
 #define LEVEL_MAX 0.998
 
@@ -47,6 +48,7 @@ learn_new(void)
 	if (l == NULL)
 		return NULL;
 	l->refs = 1;
+	l->shift = SHIFT_START;
 	l->kinds.max = LEARN_KINDS_MAX;
 	l->pairs.max = LEARN_PAIRS_MAX;
 	l->drivers.max = LEARN_DRIVERS_MAX;

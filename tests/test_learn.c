@@ -492,7 +492,8 @@ test_level(void **unused)
 	int64_t held;
 
 	(void)unused;
-	assert_near(learn_level(l, 0.9), 0.9, 1e-9, "unshifted");
+	assert_near(learn_level(learn_nothing(), 0.9), 0.9, 1e-9, "not learning");
+	assert_near(learn_level(l, 0.9), normal_below(normal_at(0.9) + 0.2), 1e-9, "to begin with");
 	for (int i = 0; i < 30; i++)
 		learn_promise(l, 90, learn_shift(l), i % 2 == 0);
 	assert_true(learn_level(l, 0.9) > 0.95);
