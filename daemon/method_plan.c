@@ -212,7 +212,7 @@ previewed(void *arg, struct planner_answer *a)
 	struct previewing *p = arg;
 
 	if (a->offers > 0)
-		build_set(&p->result, "calm", price_calm(a, p->now));
+		build_set(&p->result, "calm", price_calm(a, p->now, true));
 	request_reply(p->r, p->result);
 	free(p);
 }

@@ -171,7 +171,7 @@ prices(const struct planner_answer *a, int64_t now)
 	return json_pack("{s:s, s:I, s:o, s:I, s:o, s:{s:i, s:i}, s:o, s:s}", "territory",
 	    state_territory(a->fork), "plan_version", (json_int_t)state_plan_version(a->fork),
 	    "now", object_when(a->fork, now), "cost_cents", (json_int_t)cost_total(&plan), "calm",
-	    price_calm(a, now), "scope", "technicians", a->scope_techs, "calls", a->scope_calls,
+	    price_calm(a, now, true), "scope", "technicians", a->scope_techs, "calls", a->scope_calls,
 	    "accounts", price_accounts(a->fork, now), "text", text);
 }
 

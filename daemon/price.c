@@ -19,7 +19,7 @@ price_budgets(struct planner_wish *wish)
 }
 
 json_t *
-price_calm(const struct planner_answer *a, int64_t now)
+price_calm(const struct planner_answer *a, int64_t now, bool from_stay)
 {
 	struct cost plan = ripple_plan_cost(a->fork, now, NULL, 0);
 	int64_t rest = a->offers > 0 ? cost_total(&plan) - a->offer[0].stay_cents : 0;
@@ -27,7 +27,8 @@ price_calm(const struct planner_answer *a, int64_t now)
 
 	for (int32_t i = 0; i < a->offers; i++) {
 		const struct planner_offer *o = &a->offer[i];
-		int64_t before = i > 0 ? a->offer[i - 1].cost_cents : o->stay_cents;
+		int64_t before = i > 0 ? a->offer[i - 1].cost_cents :
+		    from_stay ? o->stay_cents : o->cost_cents;
 		json_t *one = json_pack("{s:i, s:I, s:I, s:i, s:b}", "budget", o->budget,
 		    "cost_cents", (json_int_t)(rest + o->cost_cents), "saves_cents",
 		    (json_int_t)(before - o->cost_cents), "disturbed", o->disturbed, "proven",

@@ -53,7 +53,7 @@ result_of(const struct state *s, int64_t now, const struct quote_result *q,
 	    (json_int_t)state_guidelines_version(s), "now", object_when(s, now));
 
 	if (answer != NULL && answer->offers > 0)
-		build_set(&result, "calm", price_calm(answer, now));
+		build_set(&result, "calm", price_calm(answer, now, false));
 	if (q->text[0] != '\0')
 		build_set(&result, "text", json_string(q->text));
 	return result;
