@@ -177,8 +177,8 @@ test_price_of_calm_beside_it(void **unused)
 	(void)unused;
 	open_ann(&s);
 	for (int tries = 0; tries < PATIENCE && budgets == 0; tries++) {
-		json_t *quote = harness_ok(s.desk, "call.quote", story_need("Evans", 42.362, -71.052,
-		    "16:00", 30));
+		json_t *need = story_need("Evans", 42.362, -71.052, "16:00", 30);
+		json_t *quote = harness_ok(s.desk, "call.quote", need);
 		const json_t *calm = json_object_get(quote, "calm");
 
 		budgets = json_array_size(calm);
