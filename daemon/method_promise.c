@@ -27,12 +27,12 @@ static void
 promise_list(struct request *r)
 {
 	struct params *p = request_params(r);
-	struct territory *t = request_territory(r);
 	struct promises_filter filter = {
 		.at_risk = params_bool(p, "at_risk", false),
 		.needs_manager = params_bool(p, "needs_manager", false),
 		.limit = (int32_t)params_int(p, "limit", LIST_DEFAULT),
 	};
+	struct territory *t = request_territory(r); /* NULL: answered, and r is gone */
 	const struct learn *learn;
 	int64_t quoted, held = 0;
 	json_t *j;

@@ -68,6 +68,13 @@ static const struct bad_case {
 	    "site.lon" },
 	{ "a site off the coast of Africa", "call.amend", "{'call':'OPEN','site':{'lat':0,'lon':0}}",
 	    RPC_OUT_OF_AREA, "site" },
+	{ "promises of a territory that is not known", "promise.list", "{'territory':'elsewhere'}",
+	    RPC_NO_TERRITORY, "elsewhere" },
+	{ "an order of a territory that is not known", "order.preview",
+	    "{'territory':'elsewhere','wanted':[{'customer':'a',"
+	    "'site':{'lat':42.36,'lon':-71.07},'due':" AT("12:00:00") "},"
+	    "{'customer':'b','site':{'lat':42.36,'lon':-71.07},'due':" AT("12:00:00") "}]}",
+	    RPC_NOT_FOUND, "elsewhere" },
 	{ "a position on the moon", "position.report", "{'technician':'t1','lat':0.67,'lon':23.47}",
 	    RPC_OUT_OF_AREA, "lat, lon" },
 	{ "a shift that starts on the moon", "shift.start",
