@@ -69,7 +69,7 @@ static const struct bad_case {
 	{ "a site off the coast of Africa", "call.amend", "{'call':'OPEN','site':{'lat':0,'lon':0}}",
 	    RPC_OUT_OF_AREA, "site" },
 	{ "promises of a territory that is not known", "promise.list", "{'territory':'elsewhere'}",
-	    RPC_NO_TERRITORY, "elsewhere" },
+	    RPC_NOT_FOUND, "elsewhere" },
 	{ "an order of a territory that is not known", "order.preview",
 	    "{'territory':'elsewhere','wanted':[{'customer':'a',"
 	    "'site':{'lat':42.36,'lon':-71.07},'due':" AT("12:00:00") "},"
