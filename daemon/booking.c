@@ -17,6 +17,7 @@ struct attempt {
 	struct state *fork;    /* the same with the call booked as agreed */
 	int64_t now;
 	int32_t call; /* on the fork */
+	int32_t left; /* whose route it leaves, -1 */
 	const struct quoted *q;
 	struct new_route *route;
 	int32_t routes;
@@ -63,6 +64,7 @@ lay_out(struct attempt *a, int32_t tech, const json_t *after)
 	const struct tech *t = state_tech(a->fork, tech);
 	struct new_route *to = &a->route[a->routes];
 	int32_t order[STATE_STOPS_MAX], n = 0;
+	bool began = t->call < 0; /* what is under way is laid out, if anything is */
 	const json_t *one;
 	size_t i;
 
@@ -72,12 +74,14 @@ lay_out(struct attempt *a, int32_t tech, const json_t *after)
 
 		if (id[0] != '\0' && !is_open(a->s, id))
 			continue;
-		if (n == 0 && id[0] == '\0' && t->call >= 0) {
+		if (id[0] == '\0' && !began) {
 			/* Nothing goes before what is under way by now. */
 			return false;
 		}
-		if (call == t->call)
+		if (call == t->call) {
+			began = true;
 			continue;
+		}
 		if (n < STATE_STOPS_MAX)
 			order[n++] = call;
 	}
@@ -100,7 +104,7 @@ as_quoted(struct attempt *a)
 		int32_t tech = state_tech_find(a->fork, id);
 
 		if (tech < 0 || a->routes == QUOTE_ROUTES_MAX ||
-		    !is_as_before(a->s, state_tech(a->s, tech), json_object_get(one, "before")) ||
+		    !is_as_before(a->fork, state_tech(a->fork, tech), json_object_get(one, "before")) ||
 		    !lay_out(a, tech, json_object_get(one, "after"))) {
 			snprintf(a->why, a->why_size, "the route of %s changed", id);
 			return -ESTALE;
@@ -112,11 +116,25 @@ as_quoted(struct attempt *a)
 /* --- weighing --- */
 
 static int64_t
-most_cents(const struct quoted *q)
+slack_cents(const struct quoted *q)
 {
 	int64_t slack = q->cost_cents > 0 ? q->cost_cents / 100 : 0;
 
-	return q->cost_cents + (slack > BOOKING_SLACK_CENTS ? slack : BOOKING_SLACK_CENTS);
+	return slack > BOOKING_SLACK_CENTS ? slack : BOOKING_SLACK_CENTS;
+}
+
+static int64_t
+most_cents(const struct quoted *q)
+{
+	return q->cost_cents + slack_cents(q);
+}
+
+/* A call that is booked may have found another place since: then the plans with it are compared. */
+static bool
+is_dearer(const struct quoted *q, const struct ripple *rp)
+{
+	return q->of.call[0] == '\0' ||
+	    cost_total(&rp->after) > q->after_cents + slack_cents(q);
 }
 
 /* Prices the routes and holds them against the quote. -ESTALE. */
@@ -131,7 +149,7 @@ weigh(const struct attempt *a, struct ripple *ret)
 		.call = a->call,
 		.budget = QUOTE_BUDGET,
 		.kind = "booked",
-		.cause = { .event = EV_CALL_BOOKED,
+		.cause = { .event = a->q->of.call[0] == '\0' ? EV_CALL_BOOKED : EV_CALL_AMENDED,
 		    .seq = state_seq(a->fork),
 		    .call = a->call,
 		    .tech = -1,
@@ -149,7 +167,7 @@ weigh(const struct attempt *a, struct ripple *ret)
 		else if (state_call(a->fork, a->call)->inside && ret->broken_outside > 0 &&
 		    !a->q->needs_manager)
 			snprintf(why, sizeof(why), "it would break an outside promise now");
-		else if (cents > most_cents(a->q))
+		else if (cents > most_cents(a->q) && is_dearer(a->q, ret))
 			snprintf(why, sizeof(why), "it would cost %" PRId64 " cents more now",
 			    cents - a->q->cost_cents);
 	}
@@ -160,6 +178,17 @@ weigh(const struct attempt *a, struct ripple *ret)
 }
 
 /* --- the same technician, another place --- */
+
+/* The route that the call leaves, as it goes on without it. */
+static void
+add_left(struct attempt *a, const struct field *fd)
+{
+	if (a->left < 0 || a->left == a->route[0].tech || fd->base[a->left].losts > 0)
+		return;
+	a->route[1].tech = a->left;
+	a->route[1].timed = fd->base[a->left];
+	a->routes = 2;
+}
 
 /* Tries the call everywhere in his route, and takes the cheapest that is as good as the quote. */
 static int
@@ -187,6 +216,7 @@ elsewhere(struct attempt *a, struct ripple *ret)
 		a->route[0].tech = tech;
 		spot_route(&fd.f, fd.base, a->call, &spot[best], &a->route[0].timed);
 		a->routes = 1;
+		add_left(a, &fd);
 		rc = weigh(a, ret);
 	}
 	free(fd.base);
@@ -200,7 +230,7 @@ revise(const struct attempt *a, const struct ripple *rp, struct event **ret)
 {
 	struct revision v = {
 		.kind = "booked",
-		.cause = { .event = EV_CALL_BOOKED,
+		.cause = { .event = a->q->of.call[0] == '\0' ? EV_CALL_BOOKED : EV_CALL_AMENDED,
 		    .seq = state_seq(a->fork),
 		    .call = a->call,
 		    .tech = -1,
@@ -236,8 +266,13 @@ terms_of(const struct quoted *q, const json_t *more, const char *by)
 static int
 holds(const struct state *s, int64_t now, const struct quoted *q, char *why, size_t why_size)
 {
+	int32_t of = q->of.call[0] == '\0' ? -1 : state_call_find(s, q->of.call);
+
 	if (q->call[0] != '\0')
 		snprintf(why, why_size, "it was booked already, as %s", q->call);
+	else if (q->of.call[0] != '\0' &&
+	    (of < 0 || !quote_may(state_call(s, of)) || state_call(s, of)->version != q->version))
+		snprintf(why, why_size, "%s was changed since", q->of.call);
 	else if (now > q->expires)
 		snprintf(why, why_size, "it expired");
 	else if (state_guidelines_version(s) != q->guidelines_version)
@@ -274,6 +309,14 @@ plan(struct attempt *a, struct event **ret)
 	return rc;
 }
 
+static int32_t
+left_by(const struct state *s, const struct quoted *q)
+{
+	int32_t call = q->of.call[0] == '\0' ? -1 : state_call_find(s, q->of.call);
+
+	return call < 0 ? -1 : state_call(s, call)->tech;
+}
+
 int
 booking_make(const struct state *s, int64_t now, const struct quoted *q, const json_t *more,
     const char *by, struct booking *ret, char *why, size_t why_size)
@@ -285,14 +328,14 @@ booking_make(const struct state *s, int64_t now, const struct quoted *q, const j
 
 	if (rc < 0)
 		return rc;
+	a.left = left_by(s, q);
 	terms = terms_of(q, more, by);
 	a.route = calloc(QUOTE_ROUTES_MAX, sizeof(*a.route));
 	rc = terms == NULL || a.route == NULL ? -ENOMEM
-					      : quote_book(s, now, terms, &a.fork, &a.call);
+					      : quote_book(s, now, &q->of, terms, &a.fork, &a.call);
 	if (rc == 0) {
 		snprintf(b.call, sizeof(b.call), "%s", state_call(a.fork, a.call)->id);
-		b.event[0] = event_new(EV_CALL_BOOKED, now,
-		    json_pack("{s:s, s:O}", "call", b.call, "terms", terms));
+		b.event[0] = quote_event(s, now, b.call, &q->of, terms);
 		rc = b.event[0] == NULL ? -ENOMEM : q->another_day ? 0 : plan(&a, &b.event[1]);
 	}
 	for (int32_t r = 0; rc == 0 && r < a.routes; r++)

@@ -21,7 +21,7 @@ enum { BOOKING_SLACK_CENTS = 100, BOOKING_EVENTS_MAX = 2 };
 
 struct booking {
 	struct event
-	    *event[BOOKING_EVENTS_MAX]; /* call.booked, plan.revised; owned until handed over */
+	    *event[BOOKING_EVENTS_MAX]; /* call.booked or call.amended, plan.revised; owned until handed over */
 	size_t events;                  /* 1 for another day: nothing is planned for it yet */
 	char call[STATE_ID_SIZE];
 	int64_t arrival;

@@ -14,7 +14,9 @@
  *   shift.started        technician, version, at, place
  *   shift.ended          technician, version, at
  *   call.booked          call, terms
- *   call.amended         call, version, terms (only the members that change), by?
+ *   call.amended         call, version, terms (only the members that change), by?, anew?
+ *                        (true: agreed anew: the call leaves its route, what was told and promised of
+ *                        it is void, deadline, appointment and agreed are those of terms alone)
  *   call.cancelled       call, version, reason?
  *   stop.departed        technician, call, version, at, arrival, end      (both planned)
  *   stop.arrived         technician, call, version, at, end               (planned)
@@ -47,9 +49,9 @@
  * version is the new version of what the event is about: its call's where it names a call, else the
  * technician's. So that the feed, which sees events alone, can say it, these may come along, and
  * must then be true:
- *   call.amended, cancelled, pinned, unpinned: technician (on whose route the call is) and status
- * (after the event; without it: planned if there is a technician, else unassigned) stop.late:
- * status (without it: on_site) stop.*: technician_version (his present one; with it the feed also
+ *   call.amended, cancelled, pinned, unpinned: technician (on whose route the call is, or
+ * was) and status (after the event; without it: planned if there is a technician, else unassigned)
+ * stop.late: status (without it: on_site) stop.*: technician_version (his present one; with it the feed also
  * says technician.changed) technician.amended, absent, break.waived: status (after the event: off,
  * free, driving, on_site, on_break, absent; without it: off, absent, free) technician.absent: call
  * and call_version, if he was driving: that call is set free; its present version

@@ -253,6 +253,7 @@ derive_left(const struct derive *d)
 	const char *technician = text_of(body, "technician"), *status = text_of(body, "status");
 	bool leaves = d->ev->type == EV_CALL_SILENT ?
 	    json_is_true(json_object_get(body, "released")) :
+	    d->ev->type == EV_CALL_AMENDED ? true :
 	    strcmp(text_of(body, "answer"), "accept") != 0;
 
 	if (status == NULL)
@@ -540,8 +541,10 @@ feed_derive(const struct event *ev, const char *territory, const char *zone, not
 	case EV_BREAK_ENDED:
 	case EV_BREAK_WAIVED:
 		return derive_tech(&d);
-	case EV_CALL_BOOKED:
 	case EV_CALL_AMENDED:
+		return json_is_true(json_object_get(ev->body, "anew")) ? derive_left(&d)
+		                                                       : derive_call(&d);
+	case EV_CALL_BOOKED:
 	case EV_CALL_CANCELLED:
 	case EV_CALL_PINNED:
 	case EV_CALL_UNPINNED:

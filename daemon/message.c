@@ -256,6 +256,18 @@ said_on_the_way(const struct draft *d, const json_t *told)
 		strcmp(call, d->c->id) == 0);
 }
 
+/* What was agreed anew has just been said, with its window. */
+static bool
+said_as_agreed(const struct draft *d)
+{
+	const json_t *cause = json_object_get(d->ev->body, "cause");
+	const char *event = text_of(cause, "event"), *call = text_of(cause, "call");
+	const char *kind = text_of(d->ev->body, "kind");
+
+	return kind != NULL && event != NULL && call != NULL && strcmp(kind, "booked") == 0 &&
+	    strcmp(event, "call.amended") == 0 && strcmp(call, d->c->id) == 0;
+}
+
 static int
 follow_told(struct draft *d, const json_t *told)
 {
@@ -266,7 +278,7 @@ follow_told(struct draft *d, const json_t *told)
 	d->arrival = int_of(told, "arrival");
 	d->window = span_of(told, "promise");
 	d->previous = span_of(told, "previous_promise");
-	if (d->code == NULL || said_on_the_way(d, told))
+	if (d->code == NULL || said_on_the_way(d, told) || said_as_agreed(d))
 		return 0;
 	choose_told(d, told);
 	return write_message(d);
@@ -380,9 +392,10 @@ follow_call(struct draft *d)
 	switch (d->ev->type) {
 	case EV_CALL_BOOKED:
 		return follow_booked(d, json_object_get(body, "terms"));
-	case EV_CALL_AMENDED: /* a new appointment is agreed with the customer */
-		return json_is_object(
-			   json_object_get(json_object_get(body, "terms"), "appointment"))
+	case EV_CALL_AMENDED: /* a new window is agreed with the customer */
+		return json_is_true(json_object_get(body, "anew")) ||
+			json_is_object(
+			    json_object_get(json_object_get(body, "terms"), "appointment"))
 		    ? follow_booked(d, json_object_get(body, "terms"))
 		    : 0;
 	case EV_CALL_CANCELLED:

@@ -113,6 +113,7 @@ need_of(const struct quoted *q, int64_t now)
 		need.due = 0;
 	need.due = need.due > now ? need.due : 0;
 	need.appointment = window != NULL && need.to > now;
+	need.of = q->of;
 	return need;
 }
 
@@ -120,6 +121,8 @@ static void
 refuse_gone(struct request *r, struct territory *t, const struct quoted *q, const char *why)
 {
 	struct quote_need need = need_of(q, clock_now(&request_shop(r)->clock));
+	int32_t of = q->of.call[0] == '\0' ? -1 : state_call_find(t->state, q->of.call);
+	json_t *terms = NULL;
 	struct quote_refusal refusal = { .code = RPC_QUOTE_GONE };
 
 	snprintf(refusal.message, sizeof(refusal.message),
@@ -127,7 +130,23 @@ refuse_gone(struct request *r, struct territory *t, const struct quoted *q, cons
 	    "data.options has new ones",
 	    q->id, why);
 	snprintf(refusal.reason, sizeof(refusal.reason), "%s", why);
-	quote_run(r, t, &need, &refusal);
+	if (q->of.call[0] != '\0' && (of < 0 || !quote_may(state_call(t->state, of)))) {
+		request_refuse(r, RPC_QUOTE_GONE, json_pack("{s:s, s:[]}", "reason", why, "options"),
+		    "quote: %s no longer holds: %s, and no other time can be agreed for it", q->id,
+		    why);
+		return;
+	}
+	if (of >= 0) {
+		/* As it is by now, with the wish of then. */
+		terms = quote_wish(state_call(t->state, of), need.due,
+		    (struct span){ need.appointment ? need.from : 0, need.appointment ? need.to : 0 });
+		need.terms = terms;
+	}
+	if (of >= 0 && terms == NULL)
+		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
+	else
+		quote_run(r, t, &need, &refusal);
+	json_decref(terms);
 }
 
 /*
@@ -162,7 +181,9 @@ may_break(struct request *r, const struct quoted *q)
 static json_t *
 done_quoted(const struct state *s, const struct quoted *q, const struct booking *b)
 {
-	json_t *result = json_pack("{s:s, s:i, s:s, s:o}", "call", b->call, "version", 1, "status",
+	bool is_new = q->of.call[0] == '\0';
+	json_t *result = json_pack("{s:s, s:I, s:s, s:o}", "call", b->call, "version",
+	    (json_int_t)(is_new ? 1 : q->version + 1), "status",
 	    call_status_name(b->events > 1 ? CALL_PLANNED : CALL_UNASSIGNED), "promise",
 	    object_window(s, q->from, q->to));
 
@@ -212,7 +233,8 @@ book_quoted(struct request *r, const char *id)
 		    id);
 		return;
 	}
-	if (!only_more(r) || !may_break(r, q) || !has_room(r, t->state))
+	if (!only_more(r) || !may_break(r, q) ||
+	    (q->of.call[0] == '\0' && !has_room(r, t->state)))
 		return;
 	more = more_of(r);
 	help_by(r, by);
@@ -244,22 +266,6 @@ book_dated(struct request *r, struct territory *t, const struct wanted *w, int64
 		call_status_name(CALL_UNASSIGNED)));
 }
 
-/* Who it is for, and where: a quote alone knows them already. False after answering. */
-static bool
-is_whole(struct request *r)
-{
-	struct params *p = request_params(r);
-	const char *missing = !params_has(p, "customer") ? "customer"
-	    : !params_has(p, "site")                     ? "site"
-							 : NULL;
-
-	if (missing == NULL)
-		return true;
-	params_refuse(p, missing, "a value, unless a quote is booked", "nothing");
-	request_refuse_params(r);
-	return false;
-}
-
 static void
 call_book(struct request *r)
 {
@@ -274,7 +280,7 @@ call_book(struct request *r)
 		book_quoted(r, quote);
 		return;
 	}
-	if (!is_whole(r))
+	if (!wanted_whole(r, "a value, unless a quote is booked"))
 		return;
 	t = request_territory(r); /* NULL: answered, and r is gone */
 	if (t == NULL || !wanted_of(r, &w))
@@ -288,7 +294,7 @@ call_book(struct request *r)
 	else if (times == WANTED_DATED)
 		book_dated(r, t, &w, now);
 	else
-		wanted_refuse(r, t, &w, times, why);
+		wanted_refuse(r, t, &w, times, NULL, why);
 	json_decref(w.terms);
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/method_help.h"
 #include "daemon/object.h"
 #include "daemon/promises.h"
+#include "daemon/quote_run.h"
 #include "daemon/tracking.h"
 #include "proto/when.h"
 
@@ -271,25 +272,74 @@ accept(struct request *r, const struct given *g)
 }
 
 /* said: what the refused window was called, or NULL. */
+/* The state once it is declined; NULL when it cannot be made. */
+static struct state *
+fork_declined(const struct given *g, const char *reason)
+{
+	struct event *ev = answered(g, SAID_DECLINE, reason);
+	struct state *fork = ev == NULL ? NULL : state_fork(g->f.s);
+
+	if (fork != NULL) {
+		ev->seq = state_seq(fork) + 1;
+		if (state_apply(fork, ev, NULL, 0) < 0) {
+			state_free(fork);
+			fork = NULL;
+		}
+	}
+	event_free(ev);
+	return fork;
+}
+
+/*
+ * What could be agreed instead, near what was asked for or by the deadline, each to be booked by its
+ * quote; NULL: the answer goes without.
+ */
+static json_t *
+options_instead(struct request *r, const struct given *g, const char *reason)
+{
+	struct state *then = fork_declined(g, reason);
+	const struct call_state *c = then == NULL ? NULL : state_call(then, g->f.call);
+	bool counter = g->said == SAID_COUNTER;
+	struct quote_need need = { .of = { .by_customer = true } };
+	json_t *options = NULL;
+
+	if (c != NULL) {
+		snprintf(need.of.call, sizeof(need.of.call), "%s", c->id);
+		need.appointment = counter;
+		need.from = g->window.from;
+		need.to = g->window.to;
+		need.due = !counter && c->due > g->f.now ? c->due : 0;
+		need.terms = quote_wish(c, need.due, g->window);
+		if (need.terms != NULL)
+			options = quote_run_options(request_shop(r), g->f.s, then, &need);
+		json_decref((json_t *)need.terms);
+	}
+	state_free(then);
+	return options;
+}
+
 static void
 decline(struct request *r, const struct given *g, const char *reason, const char *said)
 {
 	const struct state *s = g->f.s;
 	int32_t declines = g->c->declines + 1, max = state_guidelines(s)->declines_max;
 	bool by_phone = declines >= max;
+	json_t *options = options_instead(r, g, reason), *j;
 	char text[TEXT_SIZE], notice[TEXT_SIZE + STATE_ID_SIZE];
 
 	snprintf(text, sizeof(text), "%s%s%s", said, said[0] == '\0' ? "" : ". ",
-	    by_phone ? "Nothing more is promised by itself: agree a time on the phone"
+	    by_phone ? "Nothing more is promised by itself: agree one of the options on the phone"
 		     : "It is planned anew, and the customer is told when there is a new time");
 	snprintf(notice, sizeof(notice),
-	    "%s was declined %d times: agree a time on the phone, then "
-	    "answer with a counter or amend the call",
-	    g->c->id, (int)declines);
+	    "%s was declined %d times: agree a time on the phone; evenkeelctl quote --call %s "
+	    "shows what can be booked",
+	    g->c->id, (int)declines, g->c->id);
 	if (by_phone)
 		help_notice(r, s, "warning", "declined_often", notice);
-	request_commit_one(r, g->f.t, answered(g, SAID_DECLINE, reason),
-	    result(g, ANSWER_DECLINED, NULL, text));
+	j = result(g, ANSWER_DECLINED, NULL, text);
+	if (options != NULL)
+		build_set(&j, "options", options);
+	request_commit_one(r, g->f.t, answered(g, SAID_DECLINE, reason), j);
 }
 
 /* " Possible would be ...": what could be agreed instead, if anything. */

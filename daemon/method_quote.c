@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests about quotes and orders. */
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/method_help.h"
 #include "daemon/object.h"
@@ -8,8 +9,90 @@
 #include "daemon/quote_run.h"
 #include "daemon/wanted.h"
 
+/* --- another time for a call that is booked --- */
+
+/* All else is known of the call. False after answering. */
+static bool
+only_wish(struct request *r)
+{
+	static const char *const may[] = { "territory", "call", "asked_by", "due", "appointment" };
+	struct params *p = request_params(r);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)p->obj, name, value) {
+		bool fine = false;
+
+		for (size_t i = 0; i < sizeof(may) / sizeof(may[0]); i++)
+			fine = fine || strcmp(name, may[i]) == 0;
+		if (fine)
+			continue;
+		params_refuse(p, name,
+		    "nothing beside call: it comes from the call (call.amend changes it)",
+		    "a value");
+		request_refuse_params(r);
+		return false;
+	}
+	return true;
+}
+
+static bool
+is_quotable(struct request *r, const struct call_state *c)
+{
+	if (quote_may(c))
+		return true;
+	request_refuse(r, RPC_WRONG_STATE, NULL, "call: %s is %s: no other time can be agreed",
+	    c->id, call_status_name(c->status));
+	return false;
+}
+
+/* Without a wish the deadline that the call has by now, if it is ahead; else any time will do. */
 static void
-call_quote(struct request *r)
+quote_again(struct request *r, const struct found *f, struct wanted *w)
+{
+	const struct call_state *c = state_call(f->s, f->call);
+	const char *by = params_str(request_params(r), "asked_by", "shop");
+	bool silent = !w->asap && w->due == 0 && !w->appointment;
+	struct quote_of of = { .by_customer = strcmp(by, "customer") == 0 };
+	char why[QUOTE_RUN_TEXT_SIZE];
+	enum wanted_times times;
+	struct quote_need need;
+
+	snprintf(of.call, sizeof(of.call), "%s", c->id);
+	if (silent && c->agreed_pct == 0 && !c->appointment && c->due > f->now)
+		w->due = c->due;
+	json_decref(w->terms);
+	w->terms = quote_wish(c, w->due,
+	    (struct span){ w->appointment ? w->from : 0, w->appointment ? w->to : 0 });
+	times = wanted_times(f->s, f->now, w, why, sizeof(why));
+	if (w->terms == NULL) {
+		request_refuse(r, RPC_INTERNAL, NULL, "Out of memory");
+	} else if (times == WANTED_DATED || (silent && times == WANTED_UNDATED)) {
+		need = wanted_need(w, times);
+		need.of = of;
+		quote_run(r, f->t, &need, NULL);
+	} else {
+		wanted_refuse(r, f->t, w, times, &of, why);
+	}
+}
+
+static void
+quote_booked(struct request *r)
+{
+	struct found f = { 0 };
+	struct wanted w;
+
+	if (!help_call(r, &f) || !only_wish(r) || !is_quotable(r, state_call(f.s, f.call)) ||
+	    !wanted_of(r, &w))
+		return;
+	quote_again(r, &f, &w);
+	json_decref(w.terms);
+}
+
+/* --- a new call --- */
+
+static void
+quote_new(struct request *r)
 {
 	int64_t now = clock_now(&request_shop(r)->clock);
 	struct territory *t = request_territory(r); /* NULL: answered, and r is gone */
@@ -18,7 +101,8 @@ call_quote(struct request *r)
 	struct quote_need need;
 	struct wanted w;
 
-	if (t == NULL || !wanted_of(r, &w))
+	if (t == NULL || !wanted_whole(r, "a value, unless call names one that is booked") ||
+	    !wanted_of(r, &w))
 		return;
 	wanted_fill(&w, now);
 	times = wanted_times(t->state, now, &w, why, sizeof(why));
@@ -30,9 +114,18 @@ call_quote(struct request *r)
 		need = wanted_need(&w, times);
 		quote_run(r, t, &need, NULL);
 	} else {
-		wanted_refuse(r, t, &w, times, why);
+		wanted_refuse(r, t, &w, times, NULL, why);
 	}
 	json_decref(w.terms);
+}
+
+static void
+call_quote(struct request *r)
+{
+	if (params_has(request_params(r), "call"))
+		quote_booked(r);
+	else
+		quote_new(r);
 }
 
 /* --- orders --- */
@@ -105,7 +198,7 @@ static void
 order_preview(struct request *r)
 {
 	struct territory *t = request_territory(r); /* NULL: answered, and r is gone */
-	struct order_ask ask = { .now = clock_now(&request_shop(r)->clock) };
+	struct order_ask ask = { .n = 0 };
 	struct wanted w[ORDER_WANTED_MAX] = { { .terms = NULL } };
 	const json_t *list, *one;
 	bool good = true;
@@ -113,6 +206,7 @@ order_preview(struct request *r)
 
 	if (t == NULL)
 		return;
+	ask.now = clock_now(&request_shop(r)->clock);
 	ask.s = t->state;
 	list = params_get(request_params(r), "wanted");
 	json_array_foreach(list, i, one) {

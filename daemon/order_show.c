@@ -157,7 +157,7 @@ fork_one(const struct order_start *st, const struct order_try *t, int32_t w, con
 	struct span window = { p->from, p->to };
 	json_t *terms = quote_terms(st->ask->wanted[w].need.terms, p->meets, &window, p->pct,
 	    state_tech(st->s, p->tech)->id);
-	int rc = terms == NULL ? -ENOMEM : quote_book(s, st->ask->now, terms, ret, ret_call);
+	int rc = terms == NULL ? -ENOMEM : quote_book(s, st->ask->now, NULL, terms, ret, ret_call);
 
 	json_decref(terms);
 	return rc;

@@ -93,6 +93,14 @@ is_answer(const struct event *ev)
 	return ev->type == EV_CALL_ANSWERED || ev->type == EV_CALL_SILENT;
 }
 
+/* Agreed anew and placed in the same commit. */
+static bool
+is_placed_anew(const struct state *s, const struct event *ev, int32_t call)
+{
+	return ev->type == EV_CALL_AMENDED && call >= 0 && state_call(s, call)->tech >= 0 &&
+	    json_is_true(json_object_get(ev->body, "anew"));
+}
+
 static enum question_class
 class_of(const struct state *s, const struct event *ev, int32_t call)
 {
@@ -130,7 +138,7 @@ question_event(struct question *q, const struct state *s, const struct event *ev
 
 	if (call >= 0 && tech < 0)
 		tech = state_call(s, call)->tech;
-	if (ev->type == EV_CALL_BOOKED && tech >= 0)
+	if (ev->type == EV_CALL_BOOKED ? tech >= 0 : is_placed_anew(s, ev, call))
 		rule = &rule_quoted;
 	if (rule->ask == 0 || (is_answer(ev) && state_call(s, call)->status != CALL_UNASSIGNED))
 		return; /* an answer that leaves everything as it is asks nothing */

@@ -27,9 +27,75 @@ quote_kind_name(enum quote_kind k)
 
 /* --- forks that know the call --- */
 
+bool
+quote_may(const struct call_state *c)
+{
+	return c->closed == 0 && (c->status == CALL_UNASSIGNED || c->status == CALL_PLANNED);
+}
+
+/* What is agreed anew and what may come with it, of terms; NULL when out of memory. */
+static json_t *
+agreed_of(const json_t *terms)
+{
+	static const char *const names[] = { "due", "appointment", "agreed", "note", "reference",
+		"contact" };
+	json_t *some = json_object();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t *v = json_object_get(terms, names[i]);
+
+		if (v != NULL)
+			build_set(&some, names[i], json_incref(v));
+	}
+	return some;
+}
+
+struct event *
+quote_event(const struct state *s, int64_t now, const char *id, const struct quote_of *of,
+    const json_t *terms)
+{
+	int32_t call = of == NULL || of->call[0] == '\0' ? -1 : state_call_find(s, of->call);
+	const struct call_state *c = call < 0 ? NULL : state_call(s, call);
+	const char *by =
+	    json_string_value(json_object_get(json_object_get(terms, "agreed"), "by"));
+	json_t *body;
+
+	if (c == NULL)
+		return event_new(EV_CALL_BOOKED, now,
+		    json_pack("{s:s, s:O}", "call", id, "terms", (json_t *)terms));
+	body = json_pack("{s:s, s:I, s:b, s:s, s:s, s:o}", "call", c->id, "version",
+	    (json_int_t)c->version + 1, "anew", 1, "by",
+	    of->by_customer ? "customer" : by != NULL ? by : "daemon", "status",
+	    call_status_name(CALL_UNASSIGNED), "terms", agreed_of(terms));
+	if (c->tech >= 0)
+		build_set(&body, "technician", json_string(state_tech(s, c->tech)->id));
+	return event_new(EV_CALL_AMENDED, now, body);
+}
+
+json_t *
+quote_wish(const struct call_state *c, int64_t due, struct span appointment)
+{
+	json_t *terms = json_object();
+
+	if (terms == NULL || json_object_update(terms, c->terms) < 0) {
+		json_decref(terms);
+		return NULL;
+	}
+	json_object_del(terms, "agreed");
+	json_object_del(terms, "due");
+	json_object_del(terms, "appointment");
+	if (due > 0)
+		build_set(&terms, "due", json_integer(due));
+	if (appointment.to > 0)
+		build_set(&terms, "appointment",
+		    json_pack("{s:I, s:I}", "from", (json_int_t)appointment.from, "to",
+			(json_int_t)appointment.to));
+	return terms;
+}
+
 int
-quote_book(const struct state *s, int64_t now, const json_t *terms, struct state **ret,
-    int32_t *ret_call)
+quote_book(const struct state *s, int64_t now, const struct quote_of *of, const json_t *terms,
+    struct state **ret, int32_t *ret_call)
 {
 	struct state *fork = state_fork(s);
 	struct event *ev = NULL;
@@ -38,9 +104,11 @@ quote_book(const struct state *s, int64_t now, const json_t *terms, struct state
 
 	if (fork == NULL)
 		return -ENOMEM;
-	state_next_id(fork, "c", id);
-	ev = event_new(EV_CALL_BOOKED, now,
-	    json_pack("{s:s, s:O}", "call", id, "terms", (json_t *)terms));
+	if (of != NULL && of->call[0] != '\0')
+		snprintf(id, sizeof(id), "%s", of->call);
+	else
+		state_next_id(fork, "c", id);
+	ev = quote_event(s, now, id, of, terms);
 	if (ev != NULL) {
 		ev->seq = state_seq(fork) + 1;
 		rc = state_apply(fork, ev, NULL, 0);
@@ -54,7 +122,6 @@ quote_book(const struct state *s, int64_t now, const json_t *terms, struct state
 	*ret_call = state_call_find(fork, id);
 	return 0;
 }
-
 int
 quote_fork(const struct state *s, int64_t now, const struct quote_need *need, bool wished,
     struct state **ret, int32_t *ret_call)
@@ -67,10 +134,22 @@ quote_fork(const struct state *s, int64_t now, const struct quote_need *need, bo
 			json_object_del(terms, "due");
 			json_object_del(terms, "appointment");
 		}
-		rc = quote_book(s, now, terms, ret, ret_call);
+		rc = quote_book(s, now, &need->of, terms, ret, ret_call);
 	}
 	json_decref(terms);
 	return rc;
+}
+
+/* Whose route the call leaves, if it is on one. */
+static void
+field_left(const struct quote_ask *ask, struct field *fd)
+{
+	int32_t call = ask->need.of.call[0] == '\0'
+	    ? -1
+	    : state_call_find(ask->s, ask->need.of.call);
+
+	fd->left = call < 0 ? -1 : state_call(ask->s, call)->tech;
+	fd->leaves = fd->left >= 0;
 }
 
 int
@@ -82,6 +161,7 @@ field_make(const struct quote_ask *ask, bool wished, struct field *ret)
 	rc = quote_fork(ask->s, ask->now, &ask->need, wished, &ret->s, &ret->call);
 	if (rc < 0)
 		return rc;
+	field_left(ask, ret);
 	ret->f = cost_frame(ret->s, ret->now);
 	ret->base = spot_base(ret->s, ret->now);
 	return ret->base == NULL ? -ENOMEM : 0;
@@ -97,6 +177,20 @@ field_done(struct field *fd)
 
 /* --- candidates --- */
 
+/* The route that the call leaves, as it goes on without it, unless it is among them. */
+static int32_t
+add_left(const struct field *fd, struct new_route *route, int32_t n, int32_t max)
+{
+	if (!fd->leaves || n == 0 || n == max || fd->base[fd->left].losts > 0)
+		return n;
+	for (int32_t r = 0; r < n; r++)
+		if (route[r].tech == fd->left)
+			return n;
+	route[n].tech = fd->left;
+	route[n].timed = fd->base[fd->left];
+	return n + 1;
+}
+
 int32_t
 candidate_routes(const struct candidate *c, struct new_route *ret, int32_t max)
 {
@@ -105,14 +199,13 @@ candidate_routes(const struct candidate *c, struct new_route *ret, int32_t max)
 	if (c->offer == NULL) {
 		ret[0].tech = c->spot.tech;
 		spot_route(&fd->f, fd->base, fd->call, &c->spot, &ret[0].timed);
-		return 1;
+		return add_left(fd, ret, 1, max);
 	}
 	if (c->offer->routes > max)
 		return 0;
 	memcpy(ret, c->offer->route, (size_t)c->offer->routes * sizeof(*ret));
-	return c->offer->routes;
+	return add_left(fd, ret, c->offer->routes, max);
 }
-
 /* Makes room for so many more. */
 static int
 pool_grow(struct pool *p, int32_t more)

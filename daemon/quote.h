@@ -2,6 +2,9 @@
 /*
  * Quotes: what a yes would mean, for a call that is wanted. Pure: nothing is changed or held.
  *
+ * A call that is booked already is asked about as if it were on no route and nothing had been promised
+ * of it; what it costs is the difference to the plan in which it has the place it has now.
+ *
  * Everything is worked out on forks of the state, by the functions that plan.get, the planner and
  * the validator use: so what is quoted is what happens when it is booked. Looked at are every place
  * in every route (spot.h), the solver's plans if there are any (planner_ask()), and another day, on
@@ -41,8 +44,15 @@ enum quote_kind {
 
 const char *quote_kind_name(enum quote_kind k);
 
+/* A call that is booked already, for which another time is wanted; "" it is a new call. */
+struct quote_of {
+	char call[STATE_ID_SIZE];
+	bool by_customer; /* who wants it: then nothing is owed for it */
+};
+
 /* What is wanted. */
 struct quote_need {
+	struct quote_of of;
 	const json_t *terms; /* as call.booked has them, with the deadline or appointment wished */
 	int64_t due;         /* by then, 0 none */
 	bool appointment;
@@ -53,6 +63,7 @@ struct templates;
 
 struct quote_ask {
 	const struct state *s;
+	const struct state *before; /* whose plan costs are those before; NULL: s */
 	int64_t now;
 	struct quote_need need;
 	/* On a fork of the same state made by quote_fork(), as wished if there is a wish; or NULL */
@@ -66,6 +77,7 @@ struct quote_option {
 	json_t *terms; /* of call.booked, agreed included but for who agreed; owned */
 	json_t *rests; /* the orders it rests on, see below; owned */
 	int64_t from, to, cost_cents;
+	int64_t after_cents; /* cost of the plan with it, all prices paid */
 	int32_t tech;
 	int32_t brokens;
 	bool needs_manager, another_day;
@@ -84,9 +96,19 @@ struct quote_result {
  */
 int quote_fork(const struct state *s, int64_t now, const struct quote_need *need, bool wished,
     struct state **ret, int32_t *ret_call);
-/* The same with any terms. */
-int quote_book(const struct state *s, int64_t now, const json_t *terms, struct state **ret,
-    int32_t *ret_call);
+/* The same with any terms; of: NULL for a new call. */
+int quote_book(const struct state *s, int64_t now, const struct quote_of *of, const json_t *terms,
+    struct state **ret, int32_t *ret_call);
+/*
+ * What books it: call.booked, or the call.amended that agrees it anew; id: the call's, new or not.
+ * NULL when out of memory.
+ */
+struct event *quote_event(const struct state *s, int64_t now, const char *id,
+    const struct quote_of *of, const json_t *terms);
+/* Whether another time can be agreed for a call: it is open, and nobody is on the way. */
+bool quote_may(const struct call_state *c);
+/* The terms of a booked call with another wish (0: none); new, NULL when out of memory. */
+json_t *quote_wish(const struct call_state *c, int64_t due, struct span appointment);
 
 /* Works the options out; the caller ends it with quote_done(), also after a failure. -ENOMEM. */
 int quote_make(const struct quote_ask *ask, struct quote_result *ret);

@@ -24,6 +24,8 @@ struct field {
 	int32_t call;
 	bool wished; /* the call has the deadline or appointment that was wished */
 	bool another_day;
+	bool leaves; /* the call was on the route of this technician */
+	int32_t left;
 };
 
 /* A way to do the call. */

@@ -43,8 +43,8 @@ options_of(const struct quote_result *q)
 
 /* The members of call.quote's result. */
 static json_t *
-result_of(const struct state *s, int64_t now, const struct quote_result *q,
-    const struct planner_answer *answer)
+result_of(const struct state *s, int64_t now, const struct quote_of *of,
+    const struct quote_result *q, const struct planner_answer *answer)
 {
 	json_t *result = json_pack("{s:s, s:o, s:O, s:o, s:I, s:I, s:o}", "territory",
 	    state_territory(s), "options", options_of(q), "wish", q->wish, "expires",
@@ -52,6 +52,8 @@ result_of(const struct state *s, int64_t now, const struct quote_result *q,
 	    (json_int_t)state_plan_version(s), "guidelines_version",
 	    (json_int_t)state_guidelines_version(s), "now", object_when(s, now));
 
+	if (of->call[0] != '\0')
+		build_set(&result, "call", json_string(of->call));
 	if (answer != NULL && answer->offers > 0)
 		build_set(&result, "calm", price_calm(answer, now, false));
 	if (q->text[0] != '\0')
@@ -78,6 +80,20 @@ run_free(struct run *run)
 	free(run);
 }
 
+/* A call that is asked about may have been set out for meanwhile. False after answering. */
+static bool
+is_there(const struct run *run)
+{
+	const char *id = run->need.of.call;
+	int32_t call = id[0] == '\0' ? -1 : state_call_find(run->t->state, id);
+
+	if (id[0] == '\0' || (call >= 0 && quote_may(state_call(run->t->state, call))))
+		return true;
+	request_refuse(run->r, RPC_WRONG_STATE, NULL, "call: %s is %s: no other time can be agreed",
+	    id, call < 0 ? "gone" : call_status_name(state_call(run->t->state, call)->status));
+	return false;
+}
+
 /* Works the quote out on the state of now, and answers. */
 static void
 finish(struct run *run, const struct planner_answer *answer)
@@ -100,18 +116,42 @@ finish(struct run *run, const struct planner_answer *answer)
 		ask.offer = answer->offer;
 		ask.offers = answer->offers;
 	}
+	if (!is_there(run)) {
+		run_free(run);
+		return;
+	}
 	if (quotes != NULL)
 		rc = quote_make(&ask, &q);
 	if (rc == 0)
-		rc = quotes_keep(quotes, s, ask.now, run->need.terms, &q);
+		rc = quotes_keep(quotes, s, ask.now, &run->need, &q);
 	if (rc == 0)
-		result = result_of(s, ask.now, &q, answer);
+		result = result_of(s, ask.now, &run->need.of, &q, answer);
 	else
 		log_say(LEVEL_ERROR, "territory %s: no quote could be made (%d)",
 		    state_territory(s), rc);
 	quote_done(&q);
 	give(run, result);
 	run_free(run);
+}
+
+json_t *
+quote_run_options(struct shop *shop, const struct state *before, const struct state *s,
+    const struct quote_need *need)
+{
+	struct quotes *quotes = quote_run_quotes(shop);
+	struct quote_ask ask = { .s = s,
+		.before = before,
+		.now = clock_now(&shop->clock),
+		.need = *need,
+		.templates = shop->templates };
+	struct quote_result q = { 0 };
+	json_t *list = NULL;
+	int rc = quotes == NULL ? -ENOMEM : quote_make(&ask, &q);
+
+	if (rc == 0 && quotes_keep(quotes, s, ask.now, need, &q) == 0)
+		list = options_of(&q);
+	quote_done(&q);
+	return list;
 }
 
 static void
@@ -167,7 +207,7 @@ quote_run(struct request *r, struct territory *t, const struct quote_need *need,
 
 void
 wanted_refuse(struct request *r, struct territory *t, const struct wanted *w,
-    enum wanted_times times, const char *why)
+    enum wanted_times times, const struct quote_of *of, const char *why)
 {
 	struct quote_refusal refusal = {
 		.code = times == WANTED_UNDATED ? RPC_NO_DEADLINE : RPC_BAD_TIME,
@@ -178,6 +218,8 @@ wanted_refuse(struct request *r, struct territory *t, const struct wanted *w,
 		request_refuse(r, RPC_BAD_TIME, NULL, "%s", why);
 		return;
 	}
+	if (of != NULL)
+		need.of = *of;
 	snprintf(refusal.message, sizeof(refusal.message),
 	    "%.200s Agree one of data.options with the "
 	    "customer and book it by its quote, or name a time",

@@ -28,11 +28,20 @@ void quote_run(struct request *r, struct territory *t, const struct quote_need *
     const struct quote_refusal *refusal);
 
 /*
+ * The options for a need on a state s that is about to be, at once and without the solver; before:
+ * the one whose plan they are compared with. An array, each option kept to be booked; NULL: they could
+ * not be worked out.
+ */
+json_t *quote_run_options(struct shop *shop, const struct state *before, const struct state *s,
+    const struct quote_need *need);
+
+/*
  * Refuses what has no good time, with options where that helps: a deadline that is none or past.
- * why: wanted_times()'s sentence.
+ * of: the call that it is about, NULL a new one. why: wanted_times()'s
+ * sentence.
  */
 void wanted_refuse(struct request *r, struct territory *t, const struct wanted *w,
-    enum wanted_times times, const char *why);
+    enum wanted_times times, const struct quote_of *of, const char *why);
 
 /* The open quotes of a shop, made when they are first asked for; NULL when out of memory. */
 struct quotes *quote_run_quotes(struct shop *shop);

@@ -99,8 +99,7 @@ tell_booked(const struct quote_ask *ask, const struct state *s, int32_t call, co
 		json_decref(tells);
 		return 0;
 	}
-	ev = event_new(EV_CALL_BOOKED, ask->now,
-	    json_pack("{s:s, s:O}", "call", state_call(s, call)->id, "terms", (json_t *)terms));
+	ev = quote_event(s, ask->now, state_call(s, call)->id, &ask->need.of, terms);
 	if (ev != NULL)
 		rc = ripple_messages(s, ev, ask->templates, &tells);
 	event_free(ev);
@@ -171,7 +170,7 @@ show_day(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
 	build_set(&ret->shown, "tells", json_array());
 	ret->rests = json_array();
 	ret->cost_cents = cost_total(&added);
-	rc = quote_book(ask->s, ask->now, ret->terms, &s, &call);
+	rc = quote_book(ask->s, ask->now, &ask->need.of, ret->terms, &s, &call);
 	if (rc == 0)
 		rc = tell_booked(ask, s, call, ret->terms, ret->shown);
 	state_free(s);
@@ -216,6 +215,7 @@ put_ripple(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	ret->shown = frame(ask, &seen, kinds, ret->needs_manager);
 	ripple_put(ra, rp, &ret->shown);
 	ret->cost_cents = json_integer_value(json_object_get(ret->shown, "cost_cents"));
+	ret->after_cents = cost_total(&rp->after);
 	ret->rests = rests_of(ra->s, ra->call, ra->route, ra->routes);
 }
 
@@ -224,18 +224,21 @@ show_today(const struct quote_ask *ask, const struct candidate *c, unsigned kind
     struct new_route *route, struct quote_option *ret)
 {
 	int32_t n = candidate_routes(c, route, QUOTE_ROUTES_MAX);
-	struct ripple_ask ra = { .before = ask->s,
+	bool is_new = ask->need.of.call[0] == '\0';
+	struct ripple_ask ra = { .before = ask->before != NULL ? ask->before : ask->s,
 		.now = ask->now,
 		.route = route,
 		.routes = n,
 		.budget = QUOTE_BUDGET,
 		.kind = "booked",
 		.templates = ask->templates,
-		.cause = { .event = EV_CALL_BOOKED, .tech = -1, .why = TELL_MADE_ROOM } };
+		.cause = { .event = is_new ? EV_CALL_BOOKED : EV_CALL_AMENDED,
+		    .tech = -1,
+		    .why = TELL_MADE_ROOM } };
 	struct state *s = NULL;
 	struct ripple rp = { 0 };
 	char why[256];
-	int rc = quote_book(ask->s, ask->now, ret->terms, &s, &ra.call);
+	int rc = quote_book(ask->s, ask->now, &ask->need.of, ret->terms, &s, &ra.call);
 
 	if (rc < 0)
 		return rc;

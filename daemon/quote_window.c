@@ -51,6 +51,16 @@ look_wish(const struct quote_need *need, const struct risk_stop *r, struct candi
 	}
 }
 
+/* The customer has said no to that. */
+static bool
+is_declined(const struct call_state *c, struct span w)
+{
+	for (int32_t i = 0; i < c->declineds; i++)
+		if (c->declined[i].from < w.to && w.from < c->declined[i].to)
+			return true;
+	return false;
+}
+
 static void
 look_stop(const struct quote_need *need, const struct risk_stop *r, struct candidate *c)
 {
@@ -62,7 +72,8 @@ look_stop(const struct quote_need *need, const struct risk_stop *r, struct candi
 	c->from = w.from;
 	c->to = w.to;
 	look_wish(need, r, c);
-	c->bad = c->pct == 0;
+	c->bad = c->pct == 0 ||
+	    is_declined(state_call(fd->s, fd->call), (struct span){ c->from, c->to });
 }
 
 void

@@ -53,9 +53,17 @@ quotes_free(struct quotes *q)
 	free(q);
 }
 
+static int64_t
+version_of(const struct state *s, const struct quote_of *of)
+{
+	int32_t call = of->call[0] == '\0' ? -1 : state_call_find(s, of->call);
+
+	return call < 0 ? 0 : state_call(s, call)->version;
+}
+
 static int
-keep_one(struct quotes *q, const struct state *s, int64_t expires, const json_t *wanted,
-    struct quote_option *o)
+keep_one(struct quotes *q, const struct state *s, int64_t expires,
+    const struct quote_need *need, struct quote_option *o)
 {
 	struct quoted *to = &q->ring[q->next];
 	char id[QUOTES_ID_SIZE];
@@ -65,13 +73,16 @@ keep_one(struct quotes *q, const struct state *s, int64_t expires, const json_t 
 		return -ENOMEM;
 	forget(to);
 	*to = (struct quoted){
-		.wanted = json_incref((json_t *)wanted),
+		.wanted = json_incref((json_t *)need->terms),
 		.terms = json_incref(o->terms),
 		.rests = json_incref(o->rests),
 		.breaks = json_incref(json_object_get(o->shown, "breaks")),
+		.of = need->of,
+		.version = version_of(s, &need->of),
 		.from = o->from,
 		.to = o->to,
 		.cost_cents = o->cost_cents,
+		.after_cents = o->after_cents,
 		.brokens = o->brokens,
 		.needs_manager = o->needs_manager,
 		.another_day = o->another_day,
@@ -88,14 +99,14 @@ keep_one(struct quotes *q, const struct state *s, int64_t expires, const json_t 
 }
 
 int
-quotes_keep(struct quotes *q, const struct state *s, int64_t now, const json_t *wanted,
+quotes_keep(struct quotes *q, const struct state *s, int64_t now, const struct quote_need *need,
     struct quote_result *result)
 {
 	int64_t expires = now + state_guidelines(s)->quote_s;
 	int rc = 0;
 
 	for (int32_t i = 0; rc == 0 && i < result->options; i++)
-		rc = keep_one(q, s, expires, wanted, &result->option[i]);
+		rc = keep_one(q, s, expires, need, &result->option[i]);
 	return rc;
 }
 

@@ -23,7 +23,9 @@ struct quoted {
 	json_t *terms;  /* to be booked, see quote.h */
 	json_t *rests;
 	json_t *breaks; /* as it was shown */
-	int64_t from, to, cost_cents;
+	struct quote_of of; /* the call that it is about, if it is booked already */
+	int64_t version;    /* of that call */
+	int64_t from, to, cost_cents, after_cents;
 	char technician[STATE_ID_SIZE];
 	int32_t brokens;
 	bool needs_manager, another_day;
@@ -38,11 +40,11 @@ struct quotes *quotes_new(const char *boot);
 void quotes_free(struct quotes *q); /* NULL is fine */
 
 /*
- * Keeps the options of a quote and sets "quote" in what is shown of each. wanted: the terms as they
- * were asked for. -ENOMEM.
+ * Keeps the options of a quote and sets "quote" in what is shown of each. s: the state that they are
+ * for. -ENOMEM.
  */
-int quotes_keep(struct quotes *q, const struct state *s, int64_t now, const json_t *wanted,
-    struct quote_result *result);
+int quotes_keep(struct quotes *q, const struct state *s, int64_t now,
+    const struct quote_need *need, struct quote_result *result);
 
 /* By id; NULL: unknown, or forgotten. Borrowed until the next quotes_keep(). */
 struct quoted *quotes_find(struct quotes *q, const char *id);

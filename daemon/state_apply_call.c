@@ -162,6 +162,8 @@ state_apply_call(struct state *s, const struct event *ev, struct body *b)
 
 	if (ev->type == EV_CALL_BOOKED)
 		return booked(s, b);
+	if (ev->type == EV_CALL_AMENDED && body_has(b, "anew"))
+		return state_apply_promise(s, ev, b);
 	i = state_read_call(s, b, "call");
 	if (body_failed(b))
 		return b->error->rc;

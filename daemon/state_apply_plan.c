@@ -64,7 +64,8 @@ tell(struct state *s, struct told_new *told)
 	json_t *was = slot->history;
 
 	/* A first ETA, to be answered anew, unless it is for the time that he asked for himself. */
-	if (told->told.any && slot->c.told.first_at == 0 && slot->c.answer != ANSWER_COUNTERED)
+	if (told->told.any && slot->c.told.first_at == 0 && slot->c.answer != ANSWER_COUNTERED &&
+	    slot->c.agreed_pct == 0)
 		slot->c.answer = ANSWER_NONE;
 	slot->c.told = told->told;
 	slot->history = told->history;

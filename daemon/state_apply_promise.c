@@ -12,6 +12,7 @@ struct change {
 	bool leaves;     /* its route; and what it was told is void */
 	enum answer answer;
 	struct span window;   /* promised anew, 0 and 0 none */
+	bool agrees, broken;  /* a window anew; and we did not keep the one before */
 	struct new_terms terms;
 	bool new_terms;
 	json_t *history;
@@ -134,7 +135,7 @@ notes_make(struct state *s, const struct event *ev, struct body *b, struct chang
 	m->promise = ch->window;
 	if (c->told.promise)
 		m->previous_promise = (struct span){ c->told.promise_from, c->told.promise_to };
-	m->repromised = ev->type == EV_CALL_CARRIED_OVER && c->told.promise;
+	m->repromised = (ev->type == EV_CALL_CARRIED_OVER && c->told.promise) || ch->broken;
 }
 
 /* --- the customer's answer --- */
@@ -229,6 +230,47 @@ carry_read(struct state *s, const struct event *ev, struct body *b, struct chang
 	notes_make(s, ev, b, ch, "carried_over", by);
 }
 
+/* --- agreed anew --- */
+
+/* Whether the window that was promised is past, or will be before anybody comes. */
+static bool
+is_broken(const struct call_state *c, int64_t now)
+{
+	return c->told.promise &&
+	    (now > c->told.promise_to || (c->tech >= 0 && c->arrival > c->told.promise_to));
+}
+
+/* Deadline, appointment and what was agreed are those of these terms alone. */
+static void
+anew_read(struct state *s, const struct event *ev, struct body *b, struct change *ch)
+{
+	static const char *const gone[] = { "appointment", "due", "agreed", NULL };
+	const struct call_state *c = &ch->slot->c;
+	struct body terms = body_sub(b, "terms");
+	const char *by = body_str_or(b, "by", 1024, "daemon");
+	json_t *was, *merged;
+	int32_t pct;
+
+	ch->leaves = true;
+	body_bool(b, "anew");
+	terms_read_agreed(&terms, &ch->window, &pct);
+	claims_read(s, b, ch);
+	status_check(b, ev, ch);
+	if (body_failed(b))
+		return;
+	ch->agrees = pct > 0;
+	ch->answer = pct > 0 ? ANSWER_ACCEPTED : ANSWER_NONE;
+	ch->broken = is_broken(c, ev->at_s);
+	was = terms_without(c->terms, gone);
+	merged = was == NULL ? NULL : terms_merge(was, terms.obj);
+	json_decref(was);
+	ch->new_terms = new_terms_read(s, b, merged, &ch->terms) == 0;
+	if (ch->new_terms && pct == 0 && ch->terms.scratch.appointment)
+		ch->window = (struct span){ ch->terms.scratch.appt_from,
+			ch->terms.scratch.appt_to };
+	notes_make(s, ev, b, ch, "amended", by);
+}
+
 /* --- applying --- */
 
 /* What was told is void; a window in its place is promised, as first told only if none was before. */
@@ -248,12 +290,30 @@ leave(struct state *s, const struct event *ev, struct change *ch)
 	c->told.at = ev->at_s;
 	if (was.first_to == 0)
 		return;
+	/* What was not promised in vain is as if it had been agreed so at once. */
+	if (ev->type == EV_CALL_AMENDED && !ch->broken && c->carried == 0 && was.repromised == 0)
+		return;
 	c->told.first_from = was.first_from;
 	c->told.first_to = was.first_to;
-	if (ev->type == EV_CALL_CARRIED_OVER && was.promise) {
+	if ((ev->type == EV_CALL_CARRIED_OVER && was.promise) || ch->broken) {
 		c->told.repromised++;
 		c->told.repromised_at = ev->at_s;
 	}
+}
+
+/* Before the new terms are put. */
+static void
+agreed_anew(const struct state *s, const struct body *b, struct change *ch)
+{
+	struct call_state *c = &ch->slot->c;
+	const char *by = json_string_value(json_object_get(b->obj, "by"));
+
+	c->answer = ch->answer;
+	c->not_before = 0;
+	if (ch->agrees)
+		c->agreed_shift = learn_shift(s->learn);
+	if (by != NULL && strcmp(by, "customer") == 0)
+		c->customer_fault = true;
 }
 
 static void
@@ -265,6 +325,8 @@ change_put(struct state *s, const struct event *ev, const struct body *b, struct
 	if (ev->type == EV_CALL_CARRIED_OVER) {
 		slot->c.carried++;
 		slot->c.not_before = json_integer_value(json_object_get(b->obj, "not_before"));
+	} else if (ev->type == EV_CALL_AMENDED) {
+		agreed_anew(s, b, ch);
 	} else {
 		answered(ch);
 	}
@@ -321,6 +383,8 @@ state_apply_promise(struct state *s, const struct event *ev, struct body *b)
 		answer_read(s, ev, b, &ch);
 	else if (ev->type == EV_CALL_SILENT)
 		silence_read(s, ev, b, &ch);
+	else if (ev->type == EV_CALL_AMENDED)
+		anew_read(s, ev, b, &ch);
 	else
 		carry_read(s, ev, b, &ch);
 	/* Whoever waits for another day was promised this one in vain. */

@@ -150,7 +150,9 @@ reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 	const struct call_state *c = state_call(t->s, stop->call);
 	bool other = c->told.any && c->told.technician != tech;
 
-	if (t->event == EV_CALL_ANSWERED && stop->call == t->call)
+	if ((t->event == EV_CALL_ANSWERED ||
+		(t->event == EV_CALL_AMENDED && t->why == TELL_MADE_ROOM)) &&
+	    stop->call == t->call)
 		return REASON_ASKED;
 	if (t->why == TELL_AMENDED && stop->call == t->call)
 		return REASON_AMENDED;

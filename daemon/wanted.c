@@ -234,3 +234,18 @@ wanted_check(struct request *r, const struct state *s, const json_t *was, const 
 {
 	return area_check(r, s, w->terms) && names_check(r, s, was, w->terms);
 }
+
+bool
+wanted_whole(struct request *r, const char *expected)
+{
+	struct params *p = request_params(r);
+	const char *missing = !params_has(p, "customer") ? "customer"
+	    : !params_has(p, "site")                     ? "site"
+							 : NULL;
+
+	if (missing == NULL)
+		return true;
+	params_refuse(p, missing, expected, "nothing");
+	request_refuse_params(r);
+	return false;
+}

@@ -44,6 +44,9 @@ enum wanted_times wanted_times(const struct state *s, int64_t now, const struct 
 bool wanted_check(struct request *r, const struct state *s, const json_t *was,
     const struct wanted *w);
 
+/* Who it is for, and where: only what is known already needs neither. False after answering. */
+bool wanted_whole(struct request *r, const char *expected);
+
 /* For quote_make(). What is past or no deadline is left out. Borrows the terms. */
 struct quote_need wanted_need(const struct wanted *w, enum wanted_times times);
 

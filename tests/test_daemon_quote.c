@@ -282,6 +282,208 @@ test_nobody_waits_for_the_answer(void **unused)
 	harness_done(&s.h);
 }
 
+/* --- another time for a call that is booked --- */
+
+static json_t *
+counter(struct story *s, const char *call, const char *from, const char *to)
+{
+	return harness_ok(s->desk, "call.answer_eta",
+	    json_pack("{s:s, s:s, s:{s:o, s:o}}", "call", call, "answer", "counter", "window",
+		"from", story_time(from), "to", story_time(to)));
+}
+
+static json_t *
+quote_again(struct story *s, const char *call, const char *due)
+{
+	json_t *wish = json_pack("{s:s}", "call", call);
+
+	if (due != NULL)
+		json_object_set_new(wish, "due", story_time(due));
+	return harness_ok(s->desk, "call.quote", wish);
+}
+
+/* The option's window is the promise, by the technician who was said; the call keeps its id. */
+static void
+expect_agreed(struct story *s, const char *call, const json_t *option)
+{
+	json_t *c = story_call(s, call);
+
+	assert_string_equal(story_text(c, "promise.from"), story_text(option, "window.from"));
+	assert_string_equal(story_text(c, "promise.to"), story_text(option, "window.to"));
+	json_decref(c);
+}
+
+/* Works has Ann from noon to three, and Cook has been told a time in the morning. */
+static void
+open_cook(struct story *s, const char **ret_works, const char **ret_cook)
+{
+	story_open(s);
+	story_technician(s, "ann", 42.35, -71.06, 3);
+	*ret_works =
+	    story_booked(s, story_fixed("Works", 42.36, -71.05, "12:00", "12:15", 180));
+	*ret_cook = story_booked(s, story_need("Cook", 42.34, -71.05, "16:00", 45));
+	story_at(s, "08:00");
+	story_starts(s, "ann");
+	story_at(s, "08:01");
+}
+
+/* "At one?" "No, but one of these." "Then that one." It is agreed, and said once. */
+static void
+test_a_counter_gets_options(void **unused)
+{
+	struct story s;
+	const char *works, *cook, *booked;
+	const json_t *option;
+	json_t *result, *call;
+	size_t told;
+
+	(void)unused;
+	open_cook(&s, &works, &cook);
+	result = counter(&s, cook, "13:00", "14:00");
+	assert_true(json_is_false(json_object_get(result, "agreed")));
+	assert_true(json_array_size(json_object_get(result, "options")) > 0);
+	option = story_member(result, "options.0");
+	assert_true(json_is_false(json_object_get(option, "meets")));
+	assert_int_equal(json_array_size(json_object_get(option, "breaks")), 0);
+	told = story_told(&s, cook, "booked");
+	assert_int_equal(told, 0);
+	booked = story_booked_as_quoted(&s, s.desk, option);
+	assert_string_equal(booked, cook);
+	expect_agreed(&s, cook, option);
+	assert_int_equal(story_told(&s, cook, "booked"), 1);
+	call = story_call(&s, cook);
+	assert_string_equal(story_text(call, "status"), "planned");
+	assert_string_equal(story_text(call, "answer"), "accepted");
+	assert_true(story_s(json_object_get(call, "arrival")) >=
+	    story_s(story_member(call, "promise.from")));
+	assert_true(
+	    story_s(json_object_get(call, "arrival")) <= story_s(story_member(call, "promise.to")));
+	json_decref(call);
+	call = story_call(&s, works);
+	assert_string_equal(story_text(call, "promise.to"), "2011-09-21T12:15:00-04:00");
+	json_decref(call);
+	assert_int_equal(story_heard(&s, "promise.moved", cook, 0), 0);
+	json_decref(result);
+	story_close(&s);
+}
+
+/* Twice declined: nothing more is promised by itself, and the desk reads what to do. */
+static void
+test_twice_declined_then_quoted(void **unused)
+{
+	struct story s;
+	char how[120];
+	const char *works, *cook;
+	const json_t *option;
+	json_t *result, *quote, *before;
+
+	(void)unused;
+	open_cook(&s, &works, &cook);
+	for (int i = 0; i < 2; i++) {
+		result = counter(&s, cook, "13:00", "14:00");
+		assert_string_equal(story_text(result, "answer"), "declined");
+		json_decref(result);
+		story_at(&s, i == 0 ? "08:03" : "08:05");
+	}
+	assert_string_equal(story_text(story_last(&s, "notice", NULL), "code"), "declined_often");
+	snprintf(how, sizeof(how), "evenkeelctl quote --call %s shows", cook);
+	assert_non_null(strstr(story_text(story_last(&s, "notice", NULL), "text"), how));
+	quote = quote_again(&s, cook, "16:30");
+	assert_string_equal(story_text(quote, "call"), cook);
+	option = story_member(quote, "options.0");
+	story_expect_before(&s, option);
+	before = story_plan(&s);
+	assert_string_equal(story_booked_as_quoted(&s, s.desk, option), cook);
+	story_expect_after(&s, option, cook, before);
+	assert_int_equal(story_told(&s, cook, "booked"), 1);
+	json_decref(before);
+	json_decref(quote);
+	story_close(&s);
+}
+
+/* A call that is planned is asked about as if it were not there; the plan before has it. */
+static void
+test_a_planned_call_is_quoted(void **unused)
+{
+	struct story s;
+	char reason[80];
+	const char *works, *cook;
+	struct client_error gone = { 0 };
+	json_t *first, *quote, *before;
+	const json_t *option;
+
+	(void)unused;
+	open_cook(&s, &works, &cook);
+	first = quote_again(&s, cook, "16:30");
+	quote = quote_again(&s, cook, NULL);
+	for (size_t i = 0; i < json_array_size(json_object_get(quote, "options")); i++) {
+		option = json_array_get(json_object_get(quote, "options"), i);
+		if (strcmp(story_text(option, "kinds.0"), "another_day") != 0)
+			story_expect_before(&s, option);
+	}
+	json_decref(quote);
+	option = story_member(first, "options.0");
+	before = story_plan(&s);
+	assert_string_equal(story_booked_as_quoted(&s, s.desk, option), cook);
+	story_expect_after(&s, option, cook, before);
+	json_decref(before);
+
+	/* The other options were for the call as it was. */
+	quote = quote_again(&s, cook, "16:00");
+	harness_do(s.desk, "plan.pin",
+	    json_pack("{s:s, s:i}", "call", cook, "if_version", 2));
+	harness_refused(s.desk, "call.book",
+	    json_pack("{s:s}", "quote", story_text(quote, "options.0.quote")), RPC_QUOTE_GONE, &gone);
+	snprintf(reason, sizeof(reason), "%s was changed since", cook);
+	assert_string_equal(story_text(gone.data, "reason"), reason);
+	assert_string_equal(story_text(gone.data, "call"), cook);
+	client_error_done(&gone);
+	json_decref(quote);
+	json_decref(first);
+
+	/* Only the wish may be said beside the call, and nobody may be on the way. */
+	harness_refused(s.desk, "call.quote",
+	    json_pack("{s:s, s:s}", "call", cook, "customer", "Cook"), RPC_INVALID_PARAMS, NULL);
+	harness_refused(s.desk, "call.quote", json_pack("{s:s, s:s}", "call", cook, "due", "asap"),
+	    RPC_NO_DEADLINE, NULL);
+	harness_refused(s.desk, "call.quote", json_object(), RPC_INVALID_PARAMS, NULL);
+	story_stop(&s, "stop.depart", "ann", cook);
+	harness_refused(s.desk, "call.quote", json_pack("{s:s}", "call", cook), RPC_WRONG_STATE,
+	    NULL);
+	story_close(&s);
+}
+
+/* "Not today, we call you." The time is agreed on the phone, and nothing else is told. */
+static void
+test_carried_over_then_quoted(void **unused)
+{
+	struct story s;
+	const char *works, *cook;
+	const json_t *option;
+	json_t *quote, *call;
+
+	(void)unused;
+	open_cook(&s, &works, &cook);
+	harness_do(s.desk, "call.carry_over",
+	    json_pack("{s:s, s:i, s:b}", "call", cook, "if_version", 1, "negotiate", 1));
+	story_at(&s, "08:05");
+	quote = quote_again(&s, cook, "+1 12:00");
+	option = story_member(quote, "options.0");
+	assert_true(json_is_true(json_object_get(option, "meets")));
+	assert_string_equal(story_booked_as_quoted(&s, s.desk, option), cook);
+	expect_agreed(&s, cook, option);
+	call = story_call(&s, cook);
+	assert_int_equal(story_number(call, "carried_over"), 1);
+	/* What was promised first, and not kept, stays first. */
+	assert_string_not_equal(story_text(call, "first_promise.to"),
+	    story_text(call, "promise.to"));
+	json_decref(call);
+	assert_int_equal(story_told(&s, cook, "booked"), 1);
+	assert_int_equal(story_told(&s, cook, "carried_over"), 1);
+	json_decref(quote);
+	story_close(&s);
+}
+
 int
 main(void)
 {
@@ -293,6 +495,10 @@ main(void)
 		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_nobody_waits_for_the_answer),
+		cmocka_unit_test(test_a_counter_gets_options),
+		cmocka_unit_test(test_twice_declined_then_quoted),
+		cmocka_unit_test(test_a_planned_call_is_quoted),
+		cmocka_unit_test(test_carried_over_then_quoted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,7 @@ expect_whole(const struct state *s, int64_t now, const struct quote_result *q)
 static void
 keep(struct quotes *quotes, const struct state *s, int64_t now, json_t *t, struct quote_result *q)
 {
-	assert_int_equal(quotes_keep(quotes, s, now, t, q), 0);
+	assert_int_equal(quotes_keep(quotes, s, now, &(struct quote_need){ .terms = t }, q), 0);
 }
 
 static struct quoted *
@@ -471,6 +471,50 @@ test_does_not_hold(void **unused)
 	state_free(s);
 }
 
+/* Behind the job under way there is always a place, and nothing changed: it holds as quoted. */
+static void
+test_behind_the_job_under_way(void **unused)
+{
+	struct state *s = fix_shop();
+	struct quotes *quotes = quotes_new("beef0123");
+	json_t *t = terms(2, ",'required':'t1','duration_s':3600");
+	struct quote_result q;
+	struct quoted *first;
+	char why[200] = "";
+	struct booking b;
+	int next = 0;
+
+	(void)unused;
+	fix_plan(s, -1800, "t1: c1 c3; t2: c2");
+	fix_must(s, 0, EV_SHIFT_STARTED,
+	    "{'technician':'t1','version':2,'at':@0,'place':{'lat_udeg':41880000,'lon_udeg':"
+	    "-87630000}}");
+	fix_must(s, 300, EV_STOP_DEPARTED,
+	    "{'technician':'t1','call':'c1','version':2,'at':@300,'arrival':@600,'end':@4200}");
+	fix_must(s, 600, EV_STOP_ARRIVED,
+	    "{'technician':'t1','call':'c1','version':3,'at':@600,'end':@4200}");
+	make(s, T0 + 660, t, T0 + 7200, &q);
+	keep(quotes, s, T0 + 660, t, &q);
+	for (int32_t i = 0; i < q.options; i++) {
+		first = kept(quotes, &q, i);
+		if (first->another_day)
+			continue;
+		next += json_string_length(json_array_get(
+			    json_object_get(json_array_get(first->rests, 0), "after"), 1)) == 0;
+		/* No other place is looked for. */
+		first->technician[0] = '\0';
+		if (booking_make(s, T0 + 660, first, NULL, "x", &b, why, sizeof(why)) < 0)
+			fail_msg("option %d: %s", (int)i, why);
+		assert_in_range(b.arrival, first->from, first->to);
+		booking_done(&b);
+	}
+	assert_int_equal(next, 1);
+	quote_done(&q);
+	json_decref(t);
+	quotes_free(quotes);
+	state_free(s);
+}
+
 /* Of more than the table holds the oldest go; ids of another run mean nothing. */
 static void
 test_table(void **unused)
@@ -562,6 +606,7 @@ main(void)
 		cmocka_unit_test(test_rush),
 		cmocka_unit_test(test_what_is_quoted_happens),
 		cmocka_unit_test(test_does_not_hold),
+		cmocka_unit_test(test_behind_the_job_under_way),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_orders),
 	};
