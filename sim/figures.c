@@ -23,9 +23,10 @@ static const char *const rules[] = {
 	"over_budget: plans that disturb by choice more calls than the event's budget, counted from the"
 	" pushed routes by the simulator's own re-timing of the routes before, with a minute's grace;"
 	" forced_unexplained: calls that the policy called forced and this count did not.",
-	"served: the work was begun, also if nobody opened (no_access). carried_over: open at the end and not"
-	" due by then; unserved: open at the end and due before. calls = served + cancelled + carried_over"
-	" + unserved.",
+	"served: the work was begun, also if nobody opened (no_access). left_open: open at the end and not"
+	" due by then; unserved: open at the end and due before. calls = served + cancelled + left_open"
+	" + unserved. carried_over: calls that the policy said it carries over to another day, each once,"
+	" whatever became of them.",
 	"notice_s: from the first telling of a time to the visit.",
 	"urgent_response_s: from when a call of severity urgent or worse was known to the start of the"
 	" visit, over those visited.",
@@ -96,10 +97,11 @@ count_call(const struct score *s, const struct desk *d, int32_t i, struct figure
 	if (c->start_s != 0)
 		f->served++;
 	else if (deadline_s(call) > end_s)
-		f->carried_over++;
+		f->left_open++;
 	else
 		f->unserved++;
 	f->no_access += c->no_access;
+	f->carried_over += c->carried;
 	f->urgent_unserved += c->start_s == 0 && call->severity != SEV_ROUTINE;
 	if (c->first.to_s != 0) {
 		f->made++;
@@ -236,10 +238,10 @@ json_t *
 score_to_json(const struct figures *f, const char *policy, const struct sim_day *d, uint64_t seed,
     const struct fleet *fleet)
 {
-	json_t *o = json_pack("{s:s,s:s,s:I,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "policy", policy, "day",
+	json_t *o = json_pack("{s:s,s:s,s:I,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "policy", policy, "day",
 	    d->name, "seed", (json_int_t)seed, "technicians", fleet->techs, "calls", f->calls,
 	    "served", f->served, "no_access", f->no_access, "cancelled", f->cancelled,
-	    "carried_over", f->carried_over, "unserved", f->unserved);
+	    "carried_over", f->carried_over, "left_open", f->left_open, "unserved", f->unserved);
 
 	json_object_set_new(o, "promises",
 	    json_pack("{s:i,s:i,s:i,s:{s:i,s:i},s:{s:i,s:i}}", "made", f->made, "kept_first",

@@ -108,6 +108,7 @@ enum saying_kind {
 	SAID_SAFE,     /* at risk no longer */
 	SAID_MOVED,    /* a promised window was replaced */
 	SAID_GOODWILL, /* what: where the offer stands */
+	SAID_CARRIED,  /* the call is carried over to another day */
 };
 
 /* What a policy says of promises beside its plans. */

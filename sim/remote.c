@@ -607,8 +607,9 @@ set_up(struct remote *r, struct desk *desk)
 		rc = set_fleet(r);
 	if (rc == 0)
 		rc = ask(r, "feed.subscribe",
-		    json_pack("{s:[s,s,s,s,s,s]}", "topics", "plan.revised", "eta.revised",
-			"message.written", "promise.at_risk", "promise.moved", "goodwill.proposed"),
+		    json_pack("{s:[s,s,s,s,s,s,s]}", "topics", "plan.revised", "eta.revised",
+			"message.written", "promise.at_risk", "promise.moved", "goodwill.proposed",
+			"call.changed"),
 		    CALL_TIMEOUT_MS, NULL);
 	return rc == -EPERM ? -EPROTO : rc;
 }

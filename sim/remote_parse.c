@@ -316,6 +316,23 @@ parse_goodwill(const json_t *g, struct saying *s)
 	copy_text(g, "text", s->text, sizeof(s->text));
 }
 
+/* Of all that happens to a call only that is told here. */
+static bool
+is_untold(const char *method, const json_t *params)
+{
+	const char *change = json_string_value(json_object_get(params, "change"));
+
+	return strcmp(method, "call.changed") == 0 &&
+	    (change == NULL || strcmp(change, "carried_over") != 0);
+}
+
+static void
+parse_carried(const json_t *o, struct saying *s)
+{
+	(void)o;
+	s->kind = SAID_CARRIED;
+}
+
 int
 parse_saying(const struct names *n, const char *method, const json_t *params, struct saying *ret)
 {
@@ -327,10 +344,13 @@ parse_saying(const struct names *n, const char *method, const json_t *params, st
 		{ "promise.at_risk", NULL, parse_risk },
 		{ "promise.moved", NULL, parse_moved },
 		{ "goodwill.proposed", "goodwill", parse_goodwill },
+		{ "call.changed", NULL, parse_carried },
 	};
 	struct saying s = { .seq = json_integer_value(json_object_get(params, "seq")),
 		.at_s = when_of(params, "at") };
 
+	if (is_untold(method, params))
+		return 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const json_t *o = kinds[i].object == NULL ? params
 							  : json_object_get(params, kinds[i].object);

@@ -229,6 +229,8 @@ score_said(struct score *s, const struct saying *said)
 {
 	s->messages += said->kind == SAID_MESSAGE;
 	s->at_risk += said->kind == SAID_AT_RISK;
+	if (said->kind == SAID_CARRIED)
+		s->call[said->call].carried = true;
 	if (said->kind == SAID_MOVED)
 		count_repromise(s, &s->call[said->call], said->at_s, said->seq);
 	if (said->kind == SAID_GOODWILL && strcmp(said->what, "open") == 0) {

@@ -29,6 +29,7 @@ struct score_call {
 	int32_t moves;  /* times told something else, or dropped after being told */
 	bool withdrawn; /* told, and on no route at present */
 	bool no_access;
+	bool carried; /* over to another day, at least once */
 	int64_t repromised_s, repromised_seq; /* last; 0 never */
 };
 
@@ -78,7 +79,7 @@ void score_pushed(struct score *s, double ms);
 
 /* The figures that tables show. Times are -1 where there is nothing to measure. */
 struct figures {
-	int32_t calls, served, no_access, cancelled, carried_over, unserved;
+	int32_t calls, served, no_access, cancelled, carried_over, left_open, unserved;
 	int32_t made, kept_first, kept_last, plan_made, plan_kept, due_calls, due_met;
 	int64_t repromised, reassigned, eta_moved, dropped, resolves, over, unexplained, chosen,
 	    plans;

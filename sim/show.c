@@ -319,6 +319,7 @@ on_said(void *arg, const struct desk *d, const struct saying *said)
 		break;
 	case SAID_SAFE:
 	case SAID_MOVED: /* told anew, and in a message */
+	case SAID_CARRIED:
 		break;
 	}
 }

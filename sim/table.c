@@ -49,7 +49,8 @@ VALUE(p50, f->urgent_p50_s)
 VALUE(p90, f->urgent_p90_s)
 VALUE(urgent_left, f->urgent_unserved)
 VALUE(notice, f->notice_p50_s)
-VALUE(carried, f->carried_over)
+VALUE(carried, f->messages > 0 ? f->carried_over : -1)
+VALUE(left_open, f->left_open)
 VALUE(unserved, f->unserved)
 VALUE(driving, f->served > 0 ? (double)f->driving_s / f->served : -1)
 VALUE(overtime, f->overtime_s)
@@ -85,6 +86,7 @@ static const struct row rows[] = {
 	{ "urgent response, 90 %", MINUTES, LESS, value_p90 },
 	{ "urgent calls not visited", COUNT, LESS, value_urgent_left },
 	{ "carried over", COUNT, LESS, value_carried },
+	{ "open, due another day", COUNT, LESS, value_left_open },
 	{ "unserved past their deadline", COUNT, LESS, value_unserved },
 	{ "promises seen at risk", COUNT, NEITHER, value_at_risk },
 	{ "messages to customers", COUNT, NEITHER, value_messages },

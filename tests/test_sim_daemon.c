@@ -104,7 +104,7 @@ test_short_day(void **unused)
 	assert_int_equal(w.bookings, r.day.calls);
 	assert_int_equal(out.figures.calls, r.day.calls);
 	assert_int_equal(out.figures.calls,
-	    out.figures.served + out.figures.cancelled + out.figures.carried_over +
+	    out.figures.served + out.figures.cancelled + out.figures.left_open +
 		out.figures.unserved);
 	assert_int_equal(out.figures.over, 0);
 	assert_true(out.figures.served > r.day.calls / 2);

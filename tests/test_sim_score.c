@@ -151,6 +151,26 @@ test_repromises(void **unused)
 	}
 }
 
+/* A call counts once, however often it is carried over, and also if it was visited after all. */
+static void
+test_carried_over(void **unused)
+{
+	struct saying carried = { .kind = SAID_CARRIED, .at_s = AT(9, 0), .call = 1 };
+	struct figures f;
+	struct stage s;
+
+	(void)unused;
+	stage_up(&s, 2, 1);
+	for (int32_t i = 0; i < 2; i++)
+		happens(&s, FACT_BOOKED, AT(7, 45), -1, i, 0);
+	score_said(&s.score, &carried);
+	score_said(&s.score, &carried);
+	f = figures_of(&s);
+	assert_int_equal(f.carried_over, 1);
+	assert_int_equal(f.calls, f.served + f.cancelled + f.left_open + f.unserved);
+	stage_down(&s);
+}
+
 /* A time that does not suit never was a promise. */
 static void
 test_declined(void **unused)
@@ -226,7 +246,7 @@ test_adding_up(void **unused)
 	stage_up(&s, 4, 1);
 	s.day.call[2].due_s = AT(9, 0); /* passed by the end, nobody comes: unserved */
 	s.day.call[3].due_s = s.day.midnight_s + 2 * 86400; /* urgent; visited */
-	s.day.call[1].due_s = s.day.midnight_s + 2 * 86400; /* nobody comes: carried over */
+	s.day.call[1].due_s = s.day.midnight_s + 2 * 86400; /* nobody comes: open */
 	for (int32_t i = 0; i < 4; i++)
 		happens(&s, FACT_BOOKED, s.day.call[i].known_s, -1, i, 0);
 	happens(&s, FACT_SHIFT_STARTED, AT(8, 0), 0, -1, 0);
@@ -241,7 +261,8 @@ test_adding_up(void **unused)
 	assert_int_equal(f.calls, 4);
 	assert_int_equal(f.served, 2);
 	assert_int_equal(f.no_access, 1);
-	assert_int_equal(f.carried_over, 1);
+	assert_int_equal(f.left_open, 1);
+	assert_int_equal(f.carried_over, 0);
 	assert_int_equal(f.unserved, 1);
 	assert_int_equal(f.driving_s, 600 + 900 + 1200);
 	assert_int_equal(f.overtime_s, 600);
@@ -398,6 +419,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_promises),
 		cmocka_unit_test(test_repromises),
+		cmocka_unit_test(test_carried_over),
 		cmocka_unit_test(test_declined),
 		cmocka_unit_test(test_adding_up),
 		cmocka_unit_test(test_judge),
