@@ -82,6 +82,8 @@
  *   another,
  *   withdrawn? [{call, technician, version, cents?}]: told calls that this revision leaves on no route:
  *   their ETA and technician no longer hold; version is the call's present one.
+ *   untold? [{call, technician?, arrival?, code, cents?}]: those of chosen that are in neither, with who
+ *   does them now and when, if anybody: they are paid for, and told later if at all.
  */
 #ifndef EVENKEEL_DAEMON_EVENT_H
 #define EVENKEEL_DAEMON_EVENT_H

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/build.h"
 #include "daemon/cost.h"
@@ -91,14 +92,27 @@ route(const struct state *s, const struct new_route *r)
 	    "overtime_s", r->timed.overtime_s);
 }
 
+/* NULL: none of the routes has it. */
+static const struct stop *
+stop_on(const struct new_route *route, int32_t n, int32_t call, int32_t *ret_tech)
+{
+	for (int32_t r = 0; r < n; r++) {
+		for (int32_t i = 0; i < route[r].timed.stops; i++) {
+			if (route[r].timed.stop[i].call == call) {
+				*ret_tech = route[r].tech;
+				return &route[r].timed.stop[i];
+			}
+		}
+	}
+	return NULL;
+}
+
 static bool
 on_route(const struct new_route *route, int32_t n, int32_t call)
 {
-	for (int32_t r = 0; r < n; r++)
-		for (int32_t i = 0; i < route[r].timed.stops; i++)
-			if (route[r].timed.stop[i].call == call)
-				return true;
-	return false;
+	int32_t tech;
+
+	return stop_on(route, n, call, &tech) != NULL;
 }
 
 /* Whether nobody of the routes compared had it: then it costs as unserved before. */
@@ -161,6 +175,38 @@ put_left(const struct state *s, const struct revision *v, const struct tell *tel
 	return rc;
 }
 
+static bool
+names(const json_t *entries, const char *call)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(entries, i, entry) {
+		if (strcmp(json_string_value(json_object_get(entry, "call")), call) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Calls disturbed by choice that hear nothing of it now: they are accounted for like the others. */
+static int
+put_untold(const struct state *s, const struct revision *v, const struct tell *tell,
+    const json_t *told, const json_t *withdrawn, json_t *untold)
+{
+	int rc = 0;
+
+	for (int32_t i = 0; rc == 0 && i < v->disturbed->chosens; i++) {
+		int32_t call = v->disturbed->chosen[i], tech = -1;
+		const struct stop *stop;
+
+		if (names(told, call_id(s, call)) || names(withdrawn, call_id(s, call)))
+			continue;
+		stop = stop_on(v->route, v->routes, call, &tech);
+		rc = tell_untold(tell, call, tech, stop, untold);
+	}
+	return rc;
+}
+
 static json_t *
 cause(const struct state *s, const struct cause *c)
 {
@@ -206,7 +252,7 @@ body(const struct state *s, int64_t now, const struct revision *v)
 	return j;
 }
 
-/* Sets what each entry of told or withdrawn has cost by disturbing, if anything. */
+/* Sets what each entry of told, withdrawn or untold has cost by disturbing, if anything. */
 static int
 put_cents(const struct state *s, int64_t now, json_t *told)
 {
@@ -232,7 +278,7 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 {
 	json_t *j = body(s, now, v);
 	json_t *routes = json_array(), *told = json_array();
-	json_t *left = json_array(), *withdrawn = json_array();
+	json_t *left = json_array(), *withdrawn = json_array(), *untold = json_array();
 	struct tell tell = {
 		.s = s,
 		.now = now,
@@ -244,8 +290,8 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 		.chosens = v->disturbed->chosens,
 	};
 	struct event *ev;
-	int rc = j == NULL || routes == NULL || told == NULL || left == NULL || withdrawn == NULL ?
-	    -ENOMEM : 0;
+	int rc = j == NULL || routes == NULL || told == NULL || left == NULL || withdrawn == NULL ||
+	        untold == NULL ? -ENOMEM : 0;
 
 	for (int32_t r = 0; rc == 0 && r < v->routes; r++) {
 		build_add(&routes, route(s, &v->route[r]));
@@ -254,9 +300,13 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 	if (rc == 0)
 		rc = put_left(s, v, &tell, &left, withdrawn);
 	if (rc == 0)
+		rc = put_untold(s, v, &tell, told, withdrawn, untold);
+	if (rc == 0)
 		rc = put_cents(s, now, told);
 	if (rc == 0)
 		rc = put_cents(s, now, withdrawn);
+	if (rc == 0)
+		rc = put_cents(s, now, untold);
 	/* What is set below is stolen even when j is NULL. */
 	build_set(&j, "routes", routes);
 	build_set(&j, "unassigned", left);
@@ -264,6 +314,9 @@ revision_event(const struct state *s, int64_t now, const struct revision *v, str
 	if (json_array_size(withdrawn) > 0)
 		build_set(&j, "withdrawn", json_incref(withdrawn));
 	json_decref(withdrawn);
+	if (json_array_size(untold) > 0)
+		build_set(&j, "untold", json_incref(untold));
+	json_decref(untold);
 	if (rc < 0) {
 		json_decref(j);
 		return rc;

@@ -89,6 +89,10 @@ state_apply_plan(struct state *s, const struct event *ev, struct body *b)
 		tell(s, &r.told[i]);
 	for (int32_t i = 0; i < r.withdrawns; i++)
 		tell(s, &r.withdrawn[i]);
+	for (int32_t i = 0; i < r.untolds; i++) {
+		state_add_move(s, r.untold[i].move);
+		r.untold[i].move = NULL;
+	}
 	for (int32_t i = 0; i < r.chosens; i++)
 		disturb(s, &r, r.chosen[i]);
 	state_spend(s, ev->at_s, r.account, r.chosens);

@@ -36,6 +36,8 @@ struct revision {
 	int32_t chosens;
 	struct told_new *withdrawn;
 	int32_t withdrawns;
+	struct told_new *untold; /* of chosen: only the move is used */
+	int32_t untolds;
 	int32_t *route_of; /* by technician: his new route + 1, or 0 */
 	int64_t midnight;
 };

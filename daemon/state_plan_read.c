@@ -27,10 +27,13 @@ plan_done(struct revision *r)
 		told_done(&r->told[i]);
 	for (int32_t i = 0; i < r->withdrawns; i++)
 		told_done(&r->withdrawn[i]);
+	for (int32_t i = 0; i < r->untolds; i++)
+		told_done(&r->untold[i]);
 	free(r->route);
 	free(r->told);
 	free(r->chosen);
 	free(r->withdrawn);
+	free(r->untold);
 	free(r->route_of);
 }
 

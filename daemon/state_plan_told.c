@@ -169,6 +169,7 @@ withdrawn_read_one(struct state *s, const struct revision *r, const struct event
 	if (body_failed(b))
 		return;
 	c = &s->call[ret->call]->c;
+	s->call[ret->call]->told = s->mark;
 	if (!c->told.any || c->told.technician != tech || c->version != version ||
 	    c->closed != 0 || plan_tech_after(s, r, ret->call) >= 0) {
 		body_fail(b, -EBADMSG, "%scall: of %s nothing can be withdrawn", b->at, c->id);
@@ -202,12 +203,67 @@ withdrawn_read(struct state *s, struct revision *r, const struct event *ev, stru
 	}
 }
 
+/* --- paid for, and told by nothing of this revision --- */
+
+/* The entry of a call in the list "untold"; false: it has none, as in old journals. */
+static bool
+untold_find(struct body *b, const char *call, struct body *ret)
+{
+	const json_t *array;
+	size_t n = body_array_or(b, "untold", PLAN_LIST_MAX, &array);
+
+	for (size_t i = 0; i < n && !body_failed(b); i++) {
+		*ret = body_item(b, "untold", array, i);
+		if (strcmp(body_str(ret, "call", STATE_ID_SIZE), call) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+untold_read_one(const struct state *s, const struct revision *r, const struct event *ev,
+    struct body *b, struct told_new *ret)
+{
+	const struct call_slot *slot = s->call[ret->call];
+	struct body none = *b, item;
+	const char *code = "";
+
+	none.obj = NULL;
+	if (untold_find(b, slot->c.id, &item))
+		code = body_str(&item, "code", 32);
+	else
+		item = none;
+	ret->told = slot->c.told;
+	ret->told.any = false; /* so that it is no first telling */
+	ret->told.technician = plan_tech_after(s, r, ret->call);
+	ret->told.arrival = slot->on_route == s->mark ? slot->new_arrival : 0;
+	if (!body_failed(b))
+		ret->move = move_read(s, r, ev, b, &item, ret, code);
+	if (ret->move == NULL)
+		body_fail(b, -ENOMEM, "Out of memory");
+}
+
+/* Every call disturbed by choice leaves a move, whether it is told now, later or never. */
+static void
+untold_read(const struct state *s, struct revision *r, const struct event *ev, struct body *b)
+{
+	r->untold = plan_items_new(b, (size_t)r->chosens, sizeof(*r->untold));
+	for (int32_t i = 0; i < r->chosens && !body_failed(b); i++) {
+		if (s->call[r->chosen[i]]->told == s->mark)
+			continue;
+		r->untold[r->untolds].call = r->chosen[i];
+		untold_read_one(s, r, ev, b, &r->untold[r->untolds]);
+		r->untolds++;
+	}
+}
 
 void
 plan_told_read(struct state *s, struct revision *r, const struct event *ev, struct body *b)
 {
 	told_read(s, r, ev, b);
 	withdrawn_read(s, r, ev, b);
-	if (!body_failed(b) && state_reserve_moves(s, r->tolds + r->withdrawns) < 0)
+	if (!body_failed(b))
+		untold_read(s, r, ev, b);
+	if (!body_failed(b) && state_reserve_moves(s, r->tolds + r->withdrawns + r->untolds) < 0)
 		body_fail(b, -ENOMEM, "Out of memory");
 }

@@ -406,3 +406,18 @@ tell_withdraw(const struct tell *t, int32_t call, json_t *withdrawn)
 	    ? -ENOMEM
 	    : 0;
 }
+
+int
+tell_untold(const struct tell *t, int32_t call, int32_t tech, const struct stop *stop,
+    json_t *untold)
+{
+	const struct call_state *c = state_call(t->s, call);
+	json_t *one = json_pack("{s:s, s:s}", "call", c->id, "code",
+	    reasons[reason_chosen(t, c)].code);
+
+	if (stop != NULL) {
+		build_set(&one, "technician", json_string(state_tech(t->s, tech)->id));
+		build_set(&one, "arrival", json_integer(stop->arrival));
+	}
+	return one == NULL || json_array_append_new(untold, one) < 0 ? -ENOMEM : 0;
+}

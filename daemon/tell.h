@@ -68,6 +68,13 @@ int tell_route(const struct tell *t, int32_t tech, const struct retimed *r, json
  */
 int tell_withdraw(const struct tell *t, int32_t call, json_t *withdrawn);
 
+/*
+ * Appends to untold (an array) the entry of a call that was moved by choice and is told nothing. stop:
+ * its new place, on the route of tech; NULL none. -ENOMEM.
+ */
+int tell_untold(const struct tell *t, int32_t call, int32_t tech, const struct stop *stop,
+    json_t *untold);
+
 /* Whether tell_route() would say anything of this route as of now; r NULL: as it stands. */
 bool tell_due(const struct state *s, int64_t now, int32_t tech, const struct retimed *r);
 

@@ -470,6 +470,64 @@ test_words(void **unused)
 
 /* --- why was I moved? --- */
 
+/*
+ * Two are moved by choice, and one of them hears nothing of it yet: both are in the history with the
+ * account that paid, so that its lines add up to what was spent. An old journal's event, which does
+ * not list the second, gives the line as well, without a price.
+ */
+static void
+test_history_of_the_untold(void **unused)
+{
+	for (int old = 0; old < 2; old++) {
+		struct state *s = told_shop("");
+		struct override_ask move = { .call = state_call_find(s, "c3"),
+			.tech = state_tech_find(s, "t2"),
+			.after = -1 };
+		struct history_ask ask = { .to = INT64_MAX, .before = INT64_MAX, .limit = 200,
+			.chosen = true };
+		int32_t chosen[] = { state_call_find(s, "c1"), move.call };
+		struct disturbed d = { .chosen = chosen, .chosens = 2 };
+		struct override_move m;
+		struct event *ev;
+		json_t *moves, *one;
+		char why[256] = "";
+		int64_t next;
+
+		(void)unused;
+		assert_int_equal(override_make(s, T0 - 3000, &move, &m, why, sizeof(why)), 0);
+		struct revision v = { .kind = "override",
+			.cause = { .event = EV_CALL_BOOKED, .call = move.call, .tech = -1,
+			    .why = TELL_MADE_ROOM },
+			.route = m.route,
+			.routes = m.routes,
+			.disturbed = &d,
+			.budget = 2,
+			.account = ACCOUNT_EVENT };
+		assert_int_equal(revision_event(s, T0 - 3000, &v, &ev), 0);
+		assert_int_equal(json_array_size(json_object_get(ev->body, "untold")), 1);
+		if (old)
+			json_object_del(ev->body, "untold");
+		ev->seq = state_seq(s) + 1;
+		if (state_apply(s, ev, why, sizeof(why)) < 0)
+			fail_msg("%s", why);
+		fix_sound(s, "after it");
+		moves = history_list(s, &ask, &next);
+		assert_int_equal(json_array_size(moves), state_spent_by(s, ACCOUNT_EVENT, 0));
+		assert_int_equal(json_array_size(moves), 2);
+		one = json_array_get(moves, 0); /* newest first, and the told ones before */
+		assert_string_equal(json_string_value(json_object_get(one, "call")), "c1");
+		assert_string_equal(json_string_value(json_object_get(one, "account")), "event");
+		assert_false(json_is_true(json_object_get(one, "first")));
+		assert_true(old == (json_object_get(one, "code") == NULL));
+		assert_non_null(json_object_get(one, "arrival"));
+		assert_non_null(json_object_get(one, "previous"));
+		json_decref(moves);
+		event_free(ev);
+		override_done(&m);
+		state_free(s);
+	}
+}
+
 static void
 test_history(void **unused)
 {
@@ -544,6 +602,7 @@ main(void)
 		cmocka_unit_test(test_ripple_breaks),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_history_of_the_untold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
