@@ -221,7 +221,7 @@ try_later(struct search *h, int64_t midnight)
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
 	/* It is itself among what is promised there. */
-	morning_kept(&m, INT32_MAX);
+	morning_kept(&m, -1);
 	for (int32_t k = 0; rc == 0 && k < state_techs(m.fork); k++)
 		for (int32_t i = 0; rc == 0 && i < m.route[k].stops; i++)
 			if (m.route[k].stop[i].call == h->call)

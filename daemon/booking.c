@@ -10,6 +10,7 @@
 #include "daemon/quote_impl.h"
 #include "daemon/revision.h"
 #include "daemon/ripple.h"
+#include "daemon/window.h"
 
 /* The quote on the state of now. */
 struct attempt {
@@ -137,6 +138,48 @@ is_dearer(const struct quoted *q, const struct ripple *rp)
 	    cost_total(&rp->after) > q->after_cents + slack_cents(q);
 }
 
+/* The chance that the window holds by the new routes, in percent. */
+static int32_t
+chance_of(const struct attempt *a)
+{
+	struct risk_stop *risk = calloc(STATE_STOPS_MAX + 1, sizeof(*risk));
+	int32_t pct = 0;
+
+	for (int32_t r = 0; risk != NULL && r < a->routes; r++) {
+		const struct retimed *t = &a->route[r].timed;
+
+		for (int32_t i = t->under_way; i < t->stops; i++) {
+			if (t->stop[i].call != a->call)
+				continue;
+			risk_route(a->fork, a->now, a->route[r].tech, t, risk);
+			pct = window_pct(a->fork, &risk[i], a->q->to);
+		}
+	}
+	free(risk);
+	return pct;
+}
+
+/* Whether the promises that would break are among those that were shown. */
+static bool
+breaks_as_shown(const struct attempt *a, const struct ripple *rp)
+{
+	for (int32_t i = 0; i < rp->brokens; i++) {
+		const char *id = state_call(a->fork, rp->broken[i].call)->id;
+		bool shown = false;
+		const json_t *one;
+		size_t k;
+
+		json_array_foreach(a->q->breaks, k, one) {
+			const char *call = json_string_value(json_object_get(one, "call"));
+
+			shown = shown || (call != NULL && strcmp(call, id) == 0);
+		}
+		if (!shown)
+			return false;
+	}
+	return true;
+}
+
 /* Prices the routes and holds them against the quote. -ESTALE. */
 static int
 weigh(const struct attempt *a, struct ripple *ret)
@@ -162,11 +205,13 @@ weigh(const struct attempt *a, struct ripple *ret)
 
 		if (ret->arrival < a->q->from || ret->arrival > a->q->to)
 			snprintf(why, sizeof(why), "the quoted window is no longer met");
-		else if (ret->brokens > a->q->brokens)
-			snprintf(why, sizeof(why), "it would break more promises now");
+		else if (!breaks_as_shown(a, ret))
+			snprintf(why, sizeof(why), "it would break another promise now");
 		else if (state_call(a->fork, a->call)->inside && ret->broken_outside > 0 &&
 		    !a->q->needs_manager)
 			snprintf(why, sizeof(why), "it would break an outside promise now");
+		else if (chance_of(a) < a->q->pct - BOOKING_SLACK_PCT)
+			snprintf(why, sizeof(why), "its window is less sure by now");
 		else if (cents > most_cents(a->q) && is_dearer(a->q, ret))
 			snprintf(why, sizeof(why), "it would cost %" PRId64 " cents more now",
 			    cents - a->q->cost_cents);
@@ -309,6 +354,19 @@ plan(struct attempt *a, struct event **ret)
 	return rc;
 }
 
+/* Nothing is planned for another day yet; but its day may have filled. */
+static int
+day_holds(const struct attempt *a)
+{
+	int rc = quote_day_holds(a->fork, a->now, a->call,
+	    (struct span){ a->q->from, a->q->to }, a->q->pct - BOOKING_SLACK_PCT);
+
+	if (rc != -ENOENT)
+		return rc;
+	snprintf(a->why, a->why_size, "its day has filled");
+	return -ESTALE;
+}
+
 static int32_t
 left_by(const struct state *s, const struct quoted *q)
 {
@@ -336,7 +394,9 @@ booking_make(const struct state *s, int64_t now, const struct quoted *q, const j
 	if (rc == 0) {
 		snprintf(b.call, sizeof(b.call), "%s", state_call(a.fork, a.call)->id);
 		b.event[0] = quote_event(s, now, b.call, &q->of, terms);
-		rc = b.event[0] == NULL ? -ENOMEM : q->another_day ? 0 : plan(&a, &b.event[1]);
+		rc = b.event[0] == NULL ? -ENOMEM
+		    : q->another_day          ? day_holds(&a)
+					      : plan(&a, &b.event[1]);
 	}
 	for (int32_t r = 0; rc == 0 && r < a.routes; r++)
 		for (int32_t i = 0; i < a.route[r].timed.stops; i++)

@@ -4,8 +4,10 @@
  *
  * A quote still holds if it has not expired, the guidelines are the same, and the routes it rests
  * on have the calls they had, in their order; or if its technician can still take the call within
- * the quoted window, breaking no more promises and for no more than 1 % or BOOKING_SLACK_CENTS
- * above.
+ * the quoted window. Either way it breaks no promise that was not shown, its window is no less sure
+ * than was said (BOOKING_SLACK_PCT for the minutes that passed), and it costs no more than 1 % or
+ * BOOKING_SLACK_CENTS above. One for another day holds if the day still has such a place, beside
+ * all that is promised there by now.
  */
 #ifndef EVENKEEL_DAEMON_BOOKING_H
 #define EVENKEEL_DAEMON_BOOKING_H
@@ -17,7 +19,7 @@
 #include "daemon/quotes.h"
 #include "daemon/state.h"
 
-enum { BOOKING_SLACK_CENTS = 100, BOOKING_EVENTS_MAX = 2 };
+enum { BOOKING_SLACK_CENTS = 100, BOOKING_SLACK_PCT = 2, BOOKING_EVENTS_MAX = 2 };
 
 struct booking {
 	struct event

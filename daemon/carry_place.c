@@ -10,7 +10,6 @@
 #include "daemon/window.h"
 
 enum {
-	KEPT_MAX = 300, /* promises of that day that are placed first */
 	DAY_S = 86400,
 };
 
@@ -149,7 +148,7 @@ try_day(struct morning *m, struct carried *ret, int32_t n)
 	struct span day = { m->from, m->to };
 	int rc = 0;
 
-	morning_kept(m, KEPT_MAX);
+	morning_kept(m, -1);
 	for (int32_t i = 0; i < n; i++)
 		if (ret[i].promise.to == 0 && carry_anybody(m->fork, ret[i].call, day))
 			morning_place(m, ret[i].call);

@@ -95,6 +95,8 @@ spot_on(const struct morning *m, int32_t tech, const struct visit *v, int64_t la
 	bool found = false;
 
 	for (int32_t pos = 0; pos <= r->stops && r->stops < STATE_STOPS_MAX; pos++) {
+		if (pos > 0 && r->stop[pos - 1].arrival > latest)
+			break;
 		if (!insertion_try(&m->f, tech, r, v, pos, &in) || in.broken > 0 ||
 		    in.start > latest || puts_off(m, r, &in) ||
 		    (best->tech >= 0 && in.cents >= best->cents))
@@ -187,7 +189,7 @@ earliest_first(const void *a, const void *b)
 }
 
 int32_t
-morning_kept(struct morning *m, int32_t max)
+morning_kept(struct morning *m, int32_t but)
 {
 	int32_t open_n, n = 0, placed = 0;
 	const int32_t *open = state_open(m->fork, &open_n);
@@ -198,12 +200,12 @@ morning_kept(struct morning *m, int32_t max)
 	for (int32_t i = 0; i < open_n; i++) {
 		const struct call_state *c = state_call(m->fork, open[i]);
 
-		if (c->status == CALL_UNASSIGNED && c->told.promise &&
+		if (open[i] != but && c->status == CALL_UNASSIGNED && c->told.promise &&
 		    c->told.promise_from < m->to && c->told.promise_to >= m->from)
 			list[n++] = (struct kept){ c->told.promise_to, open[i] };
 	}
 	qsort(list, (size_t)n, sizeof(*list), earliest_first);
-	for (int32_t i = 0; i < n && i < max; i++)
+	for (int32_t i = 0; i < n; i++)
 		placed += morning_place(m, list[i].call) >= 0;
 	free(list);
 	return placed;

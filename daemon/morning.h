@@ -40,10 +40,10 @@ bool morning_works(const struct morning *m, int32_t tech);
 int32_t morning_place(struct morning *m, int32_t call);
 
 /*
- * Places what is promised for that day, the earliest window first; how many. At most max: whoever
- * comes after that finds a little too much room.
+ * Places all that is promised for that day, the earliest window first, except one call (-1: none);
+ * how many found a place.
  */
-int32_t morning_kept(struct morning *m, int32_t max);
+int32_t morning_kept(struct morning *m, int32_t but);
 
 /* The moments at which the local days of now and of the next begin. */
 int64_t morning_today(const struct state *s, int64_t now);

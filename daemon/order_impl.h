@@ -3,8 +3,11 @@
 #ifndef EVENKEEL_DAEMON_ORDER_IMPL_H
 #define EVENKEEL_DAEMON_ORDER_IMPL_H
 
+#include "daemon/morning.h"
 #include "daemon/order.h"
 #include "daemon/quote_impl.h"
+
+enum { ORDER_DAYS_MAX = 7 /* days ahead that are looked at */ };
 
 /* Where one wanted call ends up. */
 struct order_place {
@@ -22,6 +25,10 @@ struct order_start {
 	struct retimed *base; /* changed while an order is tried, and put back */
 	int32_t *tech;        /* those worth a look for each call, ORDER_TECHS_MAX a call */
 	int32_t techs[ORDER_WANTED_MAX];
+	/* The next days, with what is promised there: opened when an order first asks for one. */
+	struct morning later[ORDER_DAYS_MAX];
+	int later_rc[ORDER_DAYS_MAX]; /* 0, -ENOENT: nobody works */
+	int32_t laters;
 };
 
 enum { ORDER_TECHS_MAX = 8 };

@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "daemon/insertion.h"
-#include "daemon/morning.h"
 #include "daemon/order_impl.h"
 
 enum {
 	LOOKS_MAX = 4, /* places whose window is worked out, a call */
-	DAYS_MAX = 5,
-	KEPT_MAX = 40, /* promised calls of another day that are placed first */
 };
 
 /* --- the start --- */
@@ -84,6 +81,9 @@ order_start_done(struct order_start *st)
 	state_free(st->s);
 	free(st->base);
 	free(st->tech);
+	for (int32_t d = 0; d < st->laters; d++)
+		if (st->later_rc[d] == 0)
+			morning_done(&st->later[d]);
 	*st = (struct order_start){ 0 };
 }
 
@@ -262,26 +262,59 @@ place_there(const struct order_start *st, struct morning *m, int32_t w, struct o
 		.arrival = c.spot.start };
 }
 
+/* Opens the next day that no order has asked for yet. -ENOMEM. */
+static int
+later_open(struct order_start *st)
+{
+	int32_t d = st->laters;
+	int64_t midnight = morning_today(st->s, st->ask->now);
+
+	for (int32_t i = 0; i <= d; i++)
+		midnight = morning_after(st->s, midnight);
+	st->later_rc[d] = morning_open(st->s, st->ask->now, midnight, &st->later[d]);
+	if (st->later_rc[d] == -ENOMEM)
+		return -ENOMEM;
+	if (st->later_rc[d] == 0)
+		morning_kept(&st->later[d], -1);
+	st->laters++;
+	return 0;
+}
+
+/* A later day with routes of its own (free() them), on the fork that all orders share. -ENOENT. */
+static int
+later_copy(struct order_start *st, int32_t day, struct morning *ret)
+{
+	size_t size = ((size_t)state_techs(st->s) + 1) * sizeof(*ret->route);
+
+	while (st->laters <= day)
+		if (later_open(st) < 0)
+			return -ENOMEM;
+	if (st->later_rc[day] < 0)
+		return st->later_rc[day];
+	*ret = st->later[day];
+	ret->route = malloc(size);
+	if (ret->route == NULL)
+		return -ENOMEM;
+	memcpy(ret->route, st->later[day].route, size);
+	return 0;
+}
+
 /* Those that found no place today, on the next days, in the same order. */
 static int
-place_later(const struct order_start *st, struct order_try *t)
+place_later(struct order_start *st, struct order_try *t)
 {
-	int64_t midnight = morning_today(st->s, st->ask->now);
 	int32_t left = 0;
 
 	for (int32_t i = 0; i < st->ask->n; i++)
 		left += !t->place[i].placed;
-	for (int day = 0; left > 0 && day < DAYS_MAX; day++) {
+	for (int day = 0; left > 0 && day < ORDER_DAYS_MAX; day++) {
 		struct morning m;
-		int rc;
+		int rc = later_copy(st, day, &m);
 
-		midnight = morning_after(st->s, midnight);
-		rc = morning_open(st->s, st->ask->now, midnight, &m);
 		if (rc == -ENOENT)
 			continue;
 		if (rc < 0)
 			return rc;
-		morning_kept(&m, KEPT_MAX);
 		for (int32_t i = 0; i < st->ask->n; i++) {
 			int32_t w = t->order[i];
 
@@ -290,7 +323,7 @@ place_later(const struct order_start *st, struct order_try *t)
 			place_there(st, &m, w, t);
 			left -= t->place[w].placed;
 		}
-		morning_done(&m);
+		free(m.route);
 	}
 	return 0;
 }

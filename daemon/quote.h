@@ -78,7 +78,7 @@ struct quote_option {
 	json_t *rests; /* the orders it rests on, see below; owned */
 	int64_t from, to, cost_cents;
 	int64_t after_cents; /* cost of the plan with it, all prices paid */
-	int32_t tech;
+	int32_t tech, pct; /* pct: the chance that is stated of the window */
 	int32_t brokens;
 	bool needs_manager, another_day;
 };

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #include "daemon/morning.h"
+#include "daemon/window.h"
 
 enum {
 	DAYS_MAX = 7,
-	KEPT_MAX = 80, /* promised calls of that day that are placed first */
+	LOOKS_MAX = 16, /* places whose chance is worked out */
 };
 
 static bool
@@ -51,7 +52,7 @@ try_day(const struct quote_ask *ask, const struct state *with, int32_t call, int
 
 	if (rc < 0)
 		return rc;
-	morning_kept(&m, KEPT_MAX);
+	morning_kept(&m, -1);
 	/* The field takes the fork and the routes over. */
 	*ret = (struct field){ .s = m.fork,
 		.now = m.f.now,
@@ -113,5 +114,75 @@ quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
 		rc = try_day(ask, with, call, midnight, ret, ret_best);
 	}
 	state_free(with);
+	return rc;
+}
+
+/* --- whether it is still there --- */
+
+/* Whether a place is within the window, and holds it with the chance that was stated. */
+static bool
+holds_at(const struct field *fd, const struct spot *spot, struct span window, int32_t pct)
+{
+	struct new_route route = { .tech = spot->tech };
+	struct risk_stop *risk;
+	bool holds = false;
+
+	spot_route(&fd->f, fd->base, fd->call, spot, &route.timed);
+	risk = calloc((size_t)route.timed.stops + 1, sizeof(*risk));
+	if (risk == NULL)
+		return false;
+	risk_route(fd->s, fd->now, spot->tech, &route.timed, risk);
+	for (int32_t i = route.timed.under_way; i < route.timed.stops; i++)
+		holds = holds ||
+		    (route.timed.stop[i].call == fd->call &&
+			window_pct(fd->s, &risk[i], window.to) >= pct);
+	free(risk);
+	return holds;
+}
+
+/* Of the places that break nothing one that holds; the calmest and cheapest are looked at first. */
+static int
+find_place(const struct field *fd, struct span window, int32_t pct)
+{
+	int32_t max = spot_max(fd->s, fd->base), n;
+	struct spot *spot = calloc((size_t)max + 1, sizeof(*spot));
+	int rc = -ENOENT;
+
+	if (spot == NULL)
+		return -ENOMEM;
+	n = spot_all(&fd->f, fd->base, fd->call, -1, spot, max);
+	for (int look = 0; look < LOOKS_MAX && rc == -ENOENT; look++) {
+		int32_t best = -1;
+
+		for (int32_t i = 0; i < n; i++)
+			if (spot[i].broken == 0 && spot[i].start >= window.from &&
+			    spot[i].start <= window.to &&
+			    (best < 0 || is_better(&spot[i], &spot[best])))
+				best = i;
+		if (best < 0)
+			break;
+		if (holds_at(fd, &spot[best], window, pct))
+			rc = 0;
+		spot[best].broken = 1; /* looked at */
+	}
+	free(spot);
+	return rc;
+}
+
+int
+quote_day_holds(const struct state *s, int64_t now, int32_t call, struct span window, int32_t pct)
+{
+	struct morning m;
+	int rc = morning_open(s, now, morning_today(s, window.from), &m);
+	struct field fd;
+
+	if (rc < 0)
+		return rc;
+	morning_kept(&m, call);
+	fd = (struct field){
+		.s = m.fork, .now = m.f.now, .f = m.f, .base = m.route, .call = call, .another_day = true
+	};
+	rc = find_place(&fd, window, pct);
+	morning_done(&m);
 	return rc;
 }

@@ -74,6 +74,14 @@ void quote_look(const struct quote_need *need, struct pool *p, int32_t from);
 int quote_another_day(const struct quote_ask *ask, int64_t after, struct field *ret,
     struct candidate *ret_best);
 
+/*
+ * Whether a call that is booked (on s) as it was quoted for another day still finds a place there,
+ * beside all that is promised for that day: within its window, with the chance that was stated, and
+ * breaking nothing. -ENOENT: it does not; -ENOMEM.
+ */
+int quote_day_holds(const struct state *s, int64_t now, int32_t call, struct span window,
+    int32_t pct);
+
 /* --- quote_show.c --- */
 
 /* Terms of call.booked as they would be agreed; cost and who agreed are to be filled in. */

@@ -266,6 +266,7 @@ quote_show(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	struct quote_option o = { .from = c->from,
 		.to = c->to,
 		.tech = c->spot.tech,
+		.pct = c->pct,
 		.another_day = c->field->another_day };
 	struct new_route *route = calloc(QUOTE_ROUTES_MAX, sizeof(*route));
 	struct span window = { c->from, c->to };

@@ -27,7 +27,7 @@ struct quoted {
 	int64_t version;    /* of that call */
 	int64_t from, to, cost_cents, after_cents;
 	char technician[STATE_ID_SIZE];
-	int32_t brokens;
+	int32_t pct, brokens;
 	bool needs_manager, another_day;
 	int64_t expires, guidelines_version;
 	char call[STATE_ID_SIZE]; /* what it was booked as, "" not yet */

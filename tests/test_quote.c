@@ -452,12 +452,7 @@ test_does_not_hold(void **unused)
 	make(s, now, again, T0 + 2 * 3600, &other);
 	keep(quotes, s, now, again, &other);
 	expect_booked(s, now, quotes, &other, 0);
-	if (booking_make(s, now, first, NULL, "x", &b, why, sizeof(why)) == 0) {
-		assert_in_range(b.arrival, first->from, first->to);
-		booking_done(&b);
-	} else {
-		assert_non_null(strstr(why, "route of"));
-	}
+	expect_gone(s, now, first, "route of");
 	fix_must(s, -3390, EV_GUIDELINES_SET, "{'version':%d,'guidelines':{'drive_cents_per_h':1}}",
 	    (int)state_guidelines_version(s) + 1);
 	expect_gone(s, now + 20, kept(quotes, &q, q.options - 1), "guidelines");
@@ -511,6 +506,75 @@ test_behind_the_job_under_way(void **unused)
 	assert_int_equal(next, 1);
 	quote_done(&q);
 	json_decref(t);
+	quotes_free(quotes);
+	state_free(s);
+}
+
+/* The option for another day, -1 none. */
+static int32_t
+for_another_day(const struct quote_result *q)
+{
+	for (int32_t i = 0; i < q->options; i++)
+		if (q->option[i].another_day)
+			return i;
+	return -1;
+}
+
+/* Four quotes of one half hour of tomorrow: the first that is booked has it. */
+static void
+test_another_day_fills(void **unused)
+{
+	struct state *s = shop();
+	struct quotes *quotes = quotes_new("beef0123");
+	json_t *t = terms(2, ",'required':'t3','duration_s':14400");
+	int64_t now = T0 - 3400;
+	struct quote_result q[4];
+
+	(void)unused;
+	for (int i = 0; i < 4; i++) {
+		make(s, now, t, 0, &q[i]);
+		keep(quotes, s, now, t, &q[i]);
+		assert_int_not_equal(for_another_day(&q[i]), -1);
+		assert_int_equal(q[i].option[for_another_day(&q[i])].from,
+		    q[0].option[for_another_day(&q[0])].from);
+	}
+	expect_booked(s, now, quotes, &q[0], for_another_day(&q[0]));
+	for (int i = 1; i < 4; i++)
+		expect_gone(s, now, kept(quotes, &q[i], for_another_day(&q[i])), "filled");
+	for (int i = 0; i < 4; i++)
+		quote_done(&q[i]);
+	json_decref(t);
+	quotes_free(quotes);
+	state_free(s);
+}
+
+/* Booked one after the other, tomorrow takes what three technicians can do there, and no more. */
+static void
+test_a_full_day_is_full(void **unused)
+{
+	enum { CALLS = 130, WORK_S = 3 * (10 * 3600), EACH_S = 900 };
+	struct state *s = shop();
+	struct quotes *quotes = quotes_new("beef0123");
+	int64_t now = T0 - 3400, tomorrow = T0 + 86400;
+	int64_t there = 0;
+
+	(void)unused;
+	for (int n = 0; n < CALLS; n++) {
+		json_t *t = terms(n % 7, ",'duration_s':900");
+		struct quote_result q;
+		int32_t i;
+
+		make(s, now, t, 0, &q);
+		keep(quotes, s, now, t, &q);
+		i = for_another_day(&q);
+		if (i >= 0) {
+			there += q.option[i].from < tomorrow + 43200;
+			expect_booked(s, now, quotes, &q, i);
+		}
+		quote_done(&q);
+		json_decref(t);
+	}
+	assert_in_range(there, 81, WORK_S / EACH_S);
 	quotes_free(quotes);
 	state_free(s);
 }
@@ -607,6 +671,8 @@ main(void)
 		cmocka_unit_test(test_what_is_quoted_happens),
 		cmocka_unit_test(test_does_not_hold),
 		cmocka_unit_test(test_behind_the_job_under_way),
+		cmocka_unit_test(test_another_day_fills),
+		cmocka_unit_test(test_a_full_day_is_full),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_orders),
 	};
