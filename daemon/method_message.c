@@ -239,6 +239,18 @@ put_result(const struct store_webhook *w, bool with_secret)
 	return o;
 }
 
+/* Whether a change can be written down, before it is made; if not, that is the answer. */
+static bool
+has_room(struct request *r)
+{
+	if (store_has_room(request_shop(r)->store))
+		return true;
+	request_refuse(r, RPC_OVERLOADED, json_pack("{s:i}", "retry_after_ms", 1000),
+	    "%s: too much waits to be stored; send it again with the same cmd_id",
+	    openrpc_error_message(request_shop(r)->openrpc, RPC_OVERLOADED));
+	return false;
+}
+
 static void
 webhook_put(struct request *r)
 {
@@ -256,7 +268,7 @@ webhook_put(struct request *r)
 	read_url(r, &o.webhook);
 	read_kinds(p, &o.webhook);
 	o.webhook.disabled = params_bool(p, "disabled", o.webhook.disabled);
-	if (!o.webhook.disabled)
+	if (params_has(p, "disabled")) /* a person decides: nothing is kept for one that is off */
 		o.webhook.why[0] = '\0';
 	if (p->failed) {
 		request_refuse_params(r);
@@ -264,7 +276,9 @@ webhook_put(struct request *r)
 	}
 	if (rotate)
 		make_secret(&o.webhook, was == NULL, clock_now(&shop->clock));
-	if (webhooks_put(shop->webhooks, &o.webhook) < 0)
+	if (!has_room(r))
+		; /* answered, and nothing is changed */
+	else if (webhooks_put(shop->webhooks, &o.webhook) < 0)
 		request_refuse(r, RPC_OVERLOADED, NULL, "There are %d webhooks, and no more may be",
 		    STORE_WEBHOOKS_MAX);
 	else
@@ -335,6 +349,8 @@ webhook_remove(struct request *r)
 		return;
 	}
 	o.webhook = *found;
+	if (!has_room(r))
+		return;
 	if (store_webhook_count(shop->store, found->id, DELIVERY_WAITING, &dropped) < 0) {
 		request_refuse(r, RPC_INTERNAL, NULL, "The store cannot be read");
 		return;

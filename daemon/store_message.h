@@ -3,8 +3,9 @@
  * The storage door's part for messages to customers: webhooks, and what became of each message at
  * each.
  *
- * A message.written event makes a delivery for every webhook that is on and wants its kind, in the
- * event's own transaction. Of the deliveries of one call to one webhook only the oldest that still
+ * A message.written event makes a delivery for every webhook that wants its kind, in the event's own
+ * transaction; not for one that a person switched off, but for one that we did (why): its deliveries
+ * wait until it is on again. Of the deliveries of one call to one webhook only the oldest that still
  * waits is ever due: the others are held back until it was taken or given up, so that what a
  * customer reads comes in order. Deliveries that ended are kept STORE_KEEP_DELIVERIES_S.
  */

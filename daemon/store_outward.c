@@ -33,7 +33,8 @@ const char *const store_outward_sql[STATEMENTS] = {
 	    " SELECT w.id, ?1, ?2, ?3, 0, 0, CASE WHEN EXISTS (SELECT 1 FROM " WAITING
 	    " WHERE o.webhook = w.id AND o.territory = ?1 AND o.call = ?3 AND o.status = 0)"
 	    " THEN " HELD " ELSE ?4 END, '' FROM webhook w"
-	    " WHERE w.disabled = 0 AND (w.kinds = '' OR instr(w.kinds, ' ' || ?5 || ' ') > 0)",
+	    " WHERE (w.disabled = 0 OR w.why <> '')"
+	    " AND (w.kinds = '' OR instr(w.kinds, ' ' || ?5 || ' ') > 0)",
 	[S_WEBHOOK] =
 	    "INSERT OR REPLACE INTO webhook (id, url, kinds, secret, old_secret, old_until, disabled,"
 	    " why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -475,12 +475,15 @@ test_gone_disables(void **unused)
 	assert_non_null(strstr(why, "410"));
 	json_decref(list);
 	receiver_answer(&r, 204, 0);
+	free(book("while it is off")); /* its message waits with the other */
+	await_delivery("waiting", 0);
 	wait_for(86400);
 	assert_int_equal(receiver_count(&r), 1);
 	harness_do(h.admin, "webhook.put",
 	    json_pack("{s:s, s:b}", "webhook", "gateway", "disabled", 0));
-	receiver_await(&r, 2);
-	assert_string_equal(receiver_at(&r, 0)->id, receiver_at(&r, 1)->id);
+	receiver_await(&r, 3);
+	assert_true(strcmp(receiver_at(&r, 0)->id, receiver_at(&r, 1)->id) == 0 ||
+	    strcmp(receiver_at(&r, 0)->id, receiver_at(&r, 2)->id) == 0);
 	await_delivery("delivered", 1);
 }
 
