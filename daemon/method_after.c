@@ -185,7 +185,7 @@ call_carry_over(struct request *r)
 		help_notice(r, f.s, "warning", "carried_twice", text);
 	}
 	request_commit_one(r, f.t, carry_event(f.s, f.now, &w.to, by,
-	    params_str(request_params(r), "reason", NULL)), carried_result(&f, &w.to, manager));
+	    params_text(request_params(r), "reason", NULL)), carried_result(&f, &w.to, manager));
 }
 
 const struct method methods_after[] = {

@@ -92,7 +92,7 @@ static void
 call_cancel(struct request *r)
 {
 	struct found f = { 0 };
-	const char *reason = params_str(request_params(r), "reason", NULL);
+	const char *reason = params_text(request_params(r), "reason", NULL);
 	const struct call_state *c;
 	json_t *body;
 

@@ -170,7 +170,7 @@ goodwill_decide(struct request *r)
 	}
 	help_by(r, by);
 	d = (struct goodwill_decision){ .decision = grant ? "grant" : "refuse", .by = by,
-		.reason = params_str(p, "reason", NULL), .cents = params_int(p, "cents", g->cents) };
+		.reason = params_text(p, "reason", NULL), .cents = params_int(p, "cents", g->cents) };
 	left = state_guidelines(t->state)->goodwill_day_cents -
 	    state_goodwill_granted(t->state, morning_today(t->state, now));
 	left = left > 0 ? left : 0;

@@ -158,7 +158,7 @@ override_cause(struct request *r, const struct found *f)
 		.call = f->call,
 		.tech = f->tech,
 		.why = TELL_OVERRIDDEN,
-		.text = params_str(request_params(r), "reason", NULL),
+		.text = params_text(request_params(r), "reason", NULL),
 	};
 }
 

@@ -132,7 +132,7 @@ read_said(struct request *r, struct given *g)
 
 	while (g->said < SAID_COUNTER && strcmp(said, names[g->said]) != 0)
 		g->said++;
-	g->reason = params_str(p, "reason", NULL);
+	g->reason = params_text(p, "reason", NULL);
 	if (window != (g->said == SAID_COUNTER) && !p->failed)
 		params_refuse(p, "window",
 		    window ? "nothing, unless the answer is a counter"

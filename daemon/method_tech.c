@@ -195,7 +195,7 @@ technician_absent(struct request *r)
 {
 	struct found f = { 0 };
 	const struct tech *t;
-	const char *reason = params_str(request_params(r), "reason", NULL);
+	const char *reason = params_text(request_params(r), "reason", NULL);
 	int64_t from, to;
 	json_t *body;
 	bool is_now;

@@ -67,14 +67,21 @@ put_skills(struct params *p, const char *name, json_t **terms)
 	build_set(terms, name, list);
 }
 
-/* Members that go over as they are. */
+/* Texts that can be wiped out by an empty one. */
+static bool
+may_be_empty(const char *name)
+{
+	return strcmp(name, "note") == 0 || strcmp(name, "reference") == 0;
+}
+
+/* Members that go over as they are; text that is left empty is as good as none, but for notes. */
 static void
 put_same(struct params *p, json_t **terms, const char *const *name)
 {
 	for (; *name != NULL; name++) {
 		json_t *v = json_object_get(p->obj, *name);
 
-		if (v != NULL)
+		if (v != NULL && (!json_is_string(v) || json_string_length(v) > 0 || may_be_empty(*name)))
 			build_set(terms, *name, json_incref(v));
 	}
 }

@@ -50,6 +50,14 @@ params_str(struct params *p, const char *name, const char *def)
 	return text != NULL ? text : def;
 }
 
+const char *
+params_text(struct params *p, const char *name, const char *def)
+{
+	const char *text = params_str(p, name, NULL);
+
+	return text != NULL && text[0] != '\0' ? text : def;
+}
+
 int64_t
 params_int(struct params *p, const char *name, int64_t def)
 {

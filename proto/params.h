@@ -27,6 +27,8 @@ struct params {
 void params_init(struct params *p, const json_t *obj); /* obj may be NULL: no members */
 bool params_has(const struct params *p, const char *name);
 const char *params_str(struct params *p, const char *name, const char *def); /* borrowed */
+/* The same of text that people write: left empty, it is as good as absent. */
+const char *params_text(struct params *p, const char *name, const char *def);
 int64_t params_int(struct params *p, const char *name, int64_t def);
 bool params_bool(struct params *p, const char *name, bool def);
 int32_t params_udeg(struct params *p, const char *name, int32_t def); /* degrees to microdegrees */

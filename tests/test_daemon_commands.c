@@ -145,6 +145,30 @@ test_refused_command_is_not_kept(void **unused)
 	assert_int_equal(calls(), 1);
 }
 
+/* A console sends what was left empty as "": it is as good as absent, in terms and in reasons. */
+static void
+test_empty_text_is_none(void **unused)
+{
+	static const char *const empty[] = { "kind", "asker", "contact", "note", "reference" };
+	json_t *params = booking(CMD "05", "r6"), *need, *booked, *got;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		json_object_set_new(params, empty[i], json_string(""));
+	need = json_deep_copy(params);
+	json_object_del(need, "cmd_id");
+	harness_do(h.admin, "call.quote", need);
+	booked = harness_ok(h.admin, "call.book", params);
+	got = harness_ok(h.admin, "call.get",
+	    json_pack("{s:O}", "call", json_object_get(booked, "call")));
+	assert_null(json_object_get(got, "contact"));
+	assert_null(json_object_get(got, "asker"));
+	json_decref(got);
+	harness_do(h.admin, "call.cancel",
+	    json_pack("{s:O, s:s}", "call", json_object_get(booked, "call"), "reason", ""));
+	json_decref(booked);
+}
+
 static void
 test_secret_is_said_once(void **unused)
 {
@@ -504,6 +528,7 @@ main(void)
 		CASE(test_repeat_while_it_is_being_stored),
 		CASE(test_cmd_id_of_another_command),
 		CASE(test_refused_command_is_not_kept),
+		CASE(test_empty_text_is_none),
 		CASE(test_secret_is_said_once),
 		CASE(test_stop_under_load),
 		CASE(test_replay_is_equal),
