@@ -433,6 +433,26 @@ place_missing(const struct verb *v, size_t filled, char ret[ARGS_OPTION_SIZE])
 	return ret;
 }
 
+/* How a value is written here, where the document only knows what it becomes; or NULL. */
+static const char *
+written_as(const char *value)
+{
+	static const char *const forms[][2] = {
+		{ "LAT,LON", "LAT,LON, like 42.33,-71.06" },
+		{ "FROM/TO", "FROM/TO, like 14:00/16:00 or \"tomorrow 09:00/tomorrow 11:00\"" },
+		{ "TIME", "a time, like 14:30, \"tomorrow 09:00\" or +45m" },
+		{ "DURATION", "a duration, like 45m or 1h30m" },
+		{ "CUSTOMER;LAT,LON;TIME[;NAME=VALUE]...",
+		    "2 to 6 times \"CUSTOMER;LAT,LON;TIME\", like \"Acme;42.33,-71.06;14:30\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (strcmp(value, forms[i][0]) == 0)
+			return forms[i][1];
+	}
+	return NULL;
+}
+
 /* Refusals speak of members; people typed options. */
 static int
 say_refusal(const struct ctl *ctl, const struct verb *v, const struct refusal *r, char *why,
@@ -445,9 +465,14 @@ say_refusal(const struct ctl *ctl, const struct verb *v, const struct refusal *r
 	option_name(v, strcmp(member, "shifts") == 0 ? "shift" :
 	    strcmp(member, "site") == 0              ? "at" : member, option);
 	for (size_t i = 0; args_option_at(ctl, v, i, &o); i++) {
-		if (strcmp(o.name, option) == 0)
-			return wrong(why, why_size, "%s: expected %s, got %s (%s)", option,
-			    r->expected, r->got, r->member);
+		if (strcmp(o.name, option) != 0)
+			continue;
+		if (written_as(o.value) != NULL && strcmp(member, r->member) == 0 &&
+		    strstr(r->expected, "whole number") == NULL)
+			return wrong(why, why_size, "%s: expected %s, got %s", option,
+			    written_as(o.value), r->got);
+		return wrong(why, why_size, "%s: expected %s, got %s (%s)", option, r->expected,
+		    r->got, r->member);
 	}
 	return wrong(why, why_size, "%s: expected %s, got %s", r->member, r->expected, r->got);
 }

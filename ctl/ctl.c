@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "ctl/list.h"
+#include "ctl/ripple.h"
 #include "ctl/show.h"
 #include "ctl/text.h"
+#include "ctl/verb.h"
 #include "proto/when.h"
 
 /* An answer that says what time it is: the clock may have moved since the hello, or been moved. */
@@ -110,26 +112,86 @@ say_offer(struct ctl *ctl, const json_t *data)
 	ctl->out = out;
 }
 
+/* The verb that calls a method whose name begins here, or NULL. */
+static const struct verb *
+verb_here(const char *at, size_t *ret_len)
+{
+	for (size_t i = 0; i < verb_count(); i++) {
+		const char *method = verb_at(i)->method;
+
+		*ret_len = method != NULL ? strlen(method) : 0;
+		if (*ret_len > 0 && strncmp(at, method, *ret_len) == 0 &&
+		    strchr("abcdefghijklmnopqrstuvwxyz._", at[*ret_len]) == NULL)
+			return verb_at(i);
+	}
+	return NULL;
+}
+
+/* The daemon names methods and members of the wire: people typed verbs. */
+static void
+in_verbs(const char *text, char *ret, size_t size)
+{
+	static const char options[] = "one of data.options";
+	size_t len = 0;
+
+	while (*text != '\0' && len + 1 < size) {
+		size_t taken = 0;
+		const struct verb *v = verb_here(text, &taken);
+
+		if (v != NULL) {
+			len += (size_t)snprintf(ret + len, size - len, "evenkeelctl %s", v->words);
+		} else if (strncmp(text, options, strlen(options)) == 0) {
+			taken = strlen(options);
+			len += (size_t)snprintf(ret + len, size - len, "one of these options");
+		} else {
+			taken = 1;
+			ret[len++] = *text;
+		}
+		text += taken;
+		len = len < size ? len : size - 1;
+	}
+	ret[len] = '\0';
+}
+
+/* The other members of a refusal, by name; promises that would break are told as in a quote. */
+static void
+say_data(struct ctl *ctl, const json_t *data)
+{
+	char text[TEXT_SIZE], label[64];
+	FILE *out = ctl->out;
+	const char *key;
+	json_t *v;
+
+	ctl->out = stderr;
+	json_object_foreach((json_t *)data, key, v) {
+		if (strcmp(key, "breaks") == 0) {
+			show_learn_currency(ctl);
+			ripple_breaks(ctl, v);
+			continue;
+		}
+		text_label(key, label, sizeof(label));
+		text_value(ctl, key, v, text, sizeof(text));
+		fprintf(stderr, "  %-10s %s\n", label, text);
+	}
+	ctl->out = out;
+}
+
 void
 ctl_say_error(struct ctl *ctl, const char *method, const struct client_error *e)
 {
-	char text[TEXT_SIZE], label[64];
-	const char *key;
-	json_t *v;
+	char text[TEXT_SIZE], said[TEXT_SIZE];
 
 	if (ctl->json) {
 		say_error_json(method, e);
 		return;
 	}
 	text_safe(e->message, text, sizeof(text));
-	fprintf(stderr, "evenkeelctl: %s was refused: %s (%d)\n", method, text, e->code);
-	if (json_is_array(json_object_get(e->data, "options"))) {
+	in_verbs(text, said, sizeof(said));
+	fprintf(stderr, "evenkeelctl: %s was refused: %s (%d)\n", method, said, e->code);
+	if (strstr(text, "expected a time like") != NULL)
+		fprintf(stderr, "  here also 14:30, 5pm, noon, \"tomorrow 09:00\" or +45m\n");
+	if (json_is_array(json_object_get(e->data, "options")))
 		say_offer(ctl, e->data);
-		return;
-	}
-	json_object_foreach(e->data, key, v) {
-		text_label(key, label, sizeof(label));
-		text_value(ctl, key, v, text, sizeof(text));
-		fprintf(stderr, "  %-10s %s\n", label, text);
-	}
+	else
+		say_data(ctl, e->data);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/args.h"
+#include "ctl/text.h"
 
 static const char *
 verb_help(const struct ctl *ctl, const struct verb *v)
@@ -14,26 +15,6 @@ verb_help(const struct ctl *ctl, const struct verb *v)
 
 enum { INDENT = 35, WIDTH = 90 };
 
-/* Words of a text, wrapped; each line but the first is indented. */
-static void
-print_wrapped(const struct ctl *ctl, FILE *out, const char *text)
-{
-	size_t width = ctl->width > INDENT + 20 && ctl->width < WIDTH ? (size_t)ctl->width : WIDTH;
-	size_t at = INDENT;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-
-		if (at > INDENT && at + 1 + len > width) {
-			fprintf(out, "\n%*s", INDENT, "");
-			at = INDENT;
-		}
-		at += (size_t)fprintf(out, "%s%.*s", at > INDENT ? " " : "", (int)len, text);
-		text += len + (text[len] == ' ');
-	}
-	fputc('\n', out);
-}
-
 /* What is explained on the left, the explanation on the right. */
 static void
 print_entry(const struct ctl *ctl, FILE *out, const char *head, const char *text)
@@ -41,7 +22,8 @@ print_entry(const struct ctl *ctl, FILE *out, const char *head, const char *text
 	fprintf(out, "  %-*s ", INDENT - 3, head);
 	if (strlen(head) > INDENT - 3)
 		fprintf(out, "\n%*s", INDENT, "");
-	print_wrapped(ctl, out, text);
+	text_wrapped(out, INDENT, ctl->width > INDENT + 20 && ctl->width < WIDTH ? ctl->width : WIDTH,
+	    text);
 }
 
 /* "CALL TECHNICIAN": the parameters that stand without an option. */

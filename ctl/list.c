@@ -74,7 +74,8 @@ add_cell(const struct ctl *ctl, struct table *t, const struct field *f, const js
 	const json_t *v = list_member(o, f->path);
 	char text[TEXT_SIZE] = "", until[64];
 
-	if (v != NULL)
+	if (v != NULL && !(json_is_integer(v) && json_integer_value(v) == 0 &&
+	                     strcmp(f->path, "overtime_s") == 0)) /* none: nothing to read */
 		text_value(ctl, path_key(f->path), v, text, sizeof(text));
 	if (f->until && json_is_string(v)) {
 		text_until(ctl, json_string_value(v), until, sizeof(until));

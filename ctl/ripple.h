@@ -11,7 +11,10 @@ void ripple_cost(const struct ctl *ctl, const json_t *cost);
 /* Who is delayed, whose promise breaks, who is told what: a line each, indented. */
 void ripple_lines(const struct ctl *ctl, const json_t *o);
 
-/* The price of calm, a row for each budget; nothing where there is none. */
+/* The promises that a change would break, a line each. */
+void ripple_breaks(const struct ctl *ctl, const json_t *breaks);
+
+/* The price of calm, a row for each budget, or one line if none buys anything; else nothing. */
 void ripple_calm(const struct ctl *ctl, const json_t *calm);
 
 /* Options to choose from, a row each and what each means below, and how to book one. */

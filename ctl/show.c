@@ -75,7 +75,7 @@ void
 show_done(struct ctl *ctl, const json_t *result)
 {
 	static const char *const what[] = { "call", "technician", "status", "version",
-		"plan_version", "cost_cents", "calls" };
+		"promise", "plan_version", "cost_cents", "calls" };
 	char text[TEXT_SIZE], label[64];
 	const char *before = " ";
 
@@ -103,8 +103,10 @@ show_call(struct ctl *ctl, const json_t *result)
 	json_object_del(rest, "history"); /* shown below, a line for each */
 	show_any(ctl, rest);
 	json_decref(rest);
-	if (json_array_size(history) > 0)
+	if (json_array_size(history) > 0) {
 		fputc('\n', ctl->out);
+		title(ctl, "What was told, and when");
+	}
 	json_array_foreach(history, i, h) {
 		const char *before = "";
 		const char *key;
@@ -132,7 +134,8 @@ show_calls(struct ctl *ctl, const json_t *result)
 		{ { "CUSTOMER", false, true }, "customer", false },
 		{ { "KIND", false, true }, "kind", false },
 		{ { "TECHNICIAN", false, false }, "technician", false },
-		{ { "ARRIVAL", false, false }, "eta.arrival|arrival", true },
+		{ { "TOLD", false, false }, "eta.arrival", false },
+		{ { "ARRIVAL", false, false }, "arrival", true },
 		{ { "PROMISED", false, false }, "promise", false },
 		{ { "DUE", false, false }, "due|appointment", false },
 	};
@@ -199,7 +202,8 @@ show_day(struct ctl *ctl, const json_t *result)
 		fputc('\n', ctl->out);
 		list_print(ctl, break_fields, ARRAY_LEN(break_fields), breaks, "");
 	}
-	if (list_text(ctl, result, "end", a)[0] != '\0')
+	if (json_array_size(json_object_get(result, "stops")) > 0 &&
+	    list_text(ctl, result, "end", a)[0] != '\0')
 		fprintf(ctl->out, "\nHome at %s\n", a);
 	if (json_array_size(json_object_get(result, "done")) > 0) {
 		fputc('\n', ctl->out);
@@ -255,7 +259,9 @@ show_routes(const struct ctl *ctl, const json_t *routes)
 		table_add(t, PLAIN, text);
 		route_text(ctl, r, text, sizeof(text));
 		table_add(t, PLAIN, text);
-		table_add(t, PLAIN, list_text(ctl, r, "end", text));
+		/* Who drives nowhere comes home from nowhere. */
+		table_add(t, PLAIN, json_array_size(json_object_get(r, "stops")) > 0 ?
+		    list_text(ctl, r, "end", text) : "");
 		table_add(t, PLAIN, list_text(ctl, r, "drive_s", text));
 		table_add(t, list_number(r, "overtime_s") > 0 ? YELLOW : PLAIN,
 		    list_number(r, "overtime_s") > 0 ? list_text(ctl, r, "overtime_s", text) : "");

@@ -9,6 +9,8 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+enum { INDENT = 7 /* of what stands below a line that begins with a time */ };
+
 void
 show_goodwill(struct ctl *ctl, const json_t *result)
 {
@@ -105,8 +107,33 @@ deliveries_text(const struct ctl *ctl, const json_t *deliveries, char *ret, size
 	}
 }
 
-void
-show_messages(struct ctl *ctl, const json_t *result)
+/* For eyes: the words that were sent in full, below whom they went to. */
+static void
+messages_below(const struct ctl *ctl, const json_t *messages)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(messages, i, one) {
+		char at[TEXT_SIZE], text[TEXT_SIZE], call[TEXT_SIZE], kind[TEXT_SIZE], to[TEXT_SIZE],
+		    sent[TEXT_SIZE];
+
+		deliveries_text(ctl, json_object_get(one, "deliveries"), sent, sizeof(sent));
+		fprintf(ctl->out, "%s  %s%s%s %s to %s", list_text(ctl, one, "message.at", at),
+		    colour_on(ctl, BOLD), list_text(ctl, one, "message.call", call),
+		    colour_off(ctl, BOLD), list_text(ctl, one, "message.kind", kind),
+		    list_text(ctl, one, "message.customer", to));
+		fprintf(ctl->out, ", %s%s%s\n%*s", list_text(ctl, one, "message.message", text),
+		    sent[0] != '\0' ? ", " : "", sent, INDENT, "");
+		text_wrapped(ctl->out, INDENT, ctl->width, list_text(ctl, one, "message.text", text));
+	}
+	if (json_array_size(messages) == 0)
+		fprintf(ctl->out, "No messages.\n");
+}
+
+/* A line each, for a program or a pipe. */
+static void
+messages_table(const struct ctl *ctl, const json_t *messages)
 {
 	static const struct column columns[] = {
 		{ "AT", false, false },
@@ -121,7 +148,7 @@ show_messages(struct ctl *ctl, const json_t *result)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(result, "messages"), i, one) {
+	json_array_foreach(messages, i, one) {
 		static const char *const paths[] = { "message.at", "message.message", "message.call",
 			"message.kind", "message.customer", "message.text" };
 		char text[TEXT_SIZE];
@@ -135,6 +162,17 @@ show_messages(struct ctl *ctl, const json_t *result)
 	if (t == NULL || table_print(t, ctl, "No messages.") < 0)
 		fprintf(stderr, "evenkeelctl: out of memory\n");
 	table_free(t);
+}
+
+void
+show_messages(struct ctl *ctl, const json_t *result)
+{
+	const json_t *messages = json_object_get(result, "messages");
+
+	if (ctl->width > 0)
+		messages_below(ctl, messages);
+	else
+		messages_table(ctl, messages);
 	if (list_member(result, "next") != NULL)
 		fprintf(ctl->out, "There are more: --before %lld\n", list_number(result, "next"));
 }

@@ -20,11 +20,13 @@ show_preview(struct ctl *ctl, const json_t *result)
 	show_learn_currency(ctl);
 	list_text(ctl, result, "call", call);
 	list_text(ctl, result, "technician", who);
-	fprintf(ctl->out, "%s for %s: %s%s%s (the plan goes from %s to %s)\n", call, who,
+	fprintf(ctl->out, "%s for %s: %s%s%s (the plan goes from %s to %s%s%s)\n", call, who,
 	    colour_on(ctl, dearer ? YELLOW : GREEN), list_text(ctl, result, "cost_cents", cost),
 	    colour_off(ctl, dearer ? YELLOW : GREEN),
 	    list_text(ctl, result, "cost_before_cents", before),
-	    list_text(ctl, result, "cost_after_cents", after));
+	    list_text(ctl, result, "cost_after_cents", after),
+	    list_number(result, "paid_cents") > 0 ? ", once for those disturbed " : "",
+	    list_number(result, "paid_cents") > 0 ? list_text(ctl, result, "paid_cents", text) : "");
 	if (list_text(ctl, result, "arrival", text)[0] != '\0')
 		fprintf(ctl->out, "   arrival %s\n", text);
 	if (list_number(result, "overtime_s") > 0)
@@ -98,7 +100,8 @@ move_what(const struct ctl *ctl, const json_t *m)
 		fprintf(ctl->out, "%s%s%s", ending(list_text(ctl, m, "code", code)),
 		    from[0] != '\0' ? ", was told " : "", from);
 	else if (from[0] == '\0' || json_is_true(json_object_get(m, "first")))
-		fprintf(ctl->out, "told first: %s comes at %s", who, to);
+		fprintf(ctl->out, "told%s: %s comes at %s",
+		    list_member(m, "previous_promise") == NULL ? " first" : "", who, to);
 	else
 		fprintf(ctl->out, "moved from %s to %s", from, to);
 	if (list_text(ctl, m, "former", former)[0] != '\0' && strcmp(former, who) != 0)
@@ -132,12 +135,13 @@ move_why(const struct ctl *ctl, const json_t *m)
 static void
 move_promise(const struct ctl *ctl, const json_t *m)
 {
+	bool ours = json_is_true(json_object_get(m, "repromised")); /* else by the customer */
 	char before[TEXT_SIZE], now[TEXT_SIZE];
 
 	if (list_text(ctl, m, "previous_promise", before)[0] == '\0')
 		return;
-	fprintf(ctl->out, "       %sre-promised%s: %s before, %s now\n", colour_on(ctl, RED),
-	    colour_off(ctl, RED), before,
+	fprintf(ctl->out, "       %s%s%s: %s before, %s now\n", colour_on(ctl, ours ? RED : PLAIN),
+	    ours ? "re-promised" : "promise", colour_off(ctl, ours ? RED : PLAIN), before,
 	    list_text(ctl, m, "promise", now)[0] != '\0' ? now : "nothing");
 }
 
@@ -151,14 +155,15 @@ show_history(struct ctl *ctl, const json_t *result)
 
 	show_learn_currency(ctl);
 	if (json_array_size(moves) == 0)
-		fprintf(ctl->out, "Nobody was told anything%s.\n",
-		    list_text(ctl, result, "since", since)[0] != '\0' ? " that is remembered" : "");
+		fprintf(ctl->out, "No time was told, and none that was told has changed%s.\n",
+		    list_text(ctl, result, "since", since)[0] != '\0' ? ", as far as is remembered" : "");
 	json_array_foreach(moves, i, m) {
 		move_what(ctl, m);
 		fputc('\n', ctl->out);
 		move_promise(ctl, m);
 		if (!json_is_true(json_object_get(m, "first")) ||
-		    json_is_true(json_object_get(m, "chosen")))
+		    json_is_true(json_object_get(m, "chosen")) ||
+		    list_member(m, "previous_promise") != NULL)
 			move_why(ctl, m);
 	}
 	if (list_member(result, "next") != NULL)

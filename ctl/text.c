@@ -53,6 +53,27 @@ text_width(const char *text)
 	return width;
 }
 
+void
+text_wrapped(FILE *out, int indent, int width, const char *text)
+{
+	size_t at = 0, room = width > indent ? (size_t)(width - indent) : 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+		char word[TEXT_SIZE];
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, text);
+		if (width > 0 && at > 0 && at + 1 + text_width(word) > room) {
+			fprintf(out, "\n%*s", indent, "");
+			at = 0;
+		}
+		fprintf(out, "%s%.*s", at > 0 ? " " : "", (int)len, text);
+		at += (at > 0) + text_width(word);
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
 int
 text_rfc3339(int64_t s, int32_t offset_s, char *ret, size_t size)
 {

@@ -35,6 +35,12 @@ enum colour text_colour(const char *key, const json_t *value);
 const char *colour_on(const struct ctl *ctl, enum colour c);
 const char *colour_off(const struct ctl *ctl, enum colour c);
 
+/*
+ * The words of a text and a newline, in lines up to width columns; 0 for one line. The first begins
+ * where the cursor is: at column indent, where the others are indented to.
+ */
+void text_wrapped(FILE *out, int indent, int width, const char *text);
+
 /* Columns of a terminal that the text takes. */
 size_t text_width(const char *text);
 

@@ -67,11 +67,41 @@ add_offset(const struct ctl *ctl, const char *local, char *ret, size_t size)
 	return text_rfc3339(s - offset_s, offset_s, ret, size);
 }
 
+/* "14:30", "9:05", "5pm", "noon" to "14:30"; -EINVAL if it is none. */
+static int
+read_clock(const char *text, char ret[6])
+{
+	char *end;
+	long hour = strtol(text, &end, 10), minute = 0;
+
+	if (strcmp(text, "noon") == 0 || strcmp(text, "midday") == 0) {
+		snprintf(ret, 6, "12:00");
+		return 0;
+	}
+	if (end == text || end - text > 2 || !isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	if (*end == ':' && isdigit((unsigned char)end[1]) && isdigit((unsigned char)end[2])) {
+		minute = strtol(end + 1, &end, 10);
+	} else if (*end != 'a' && *end != 'p') {
+		return -EINVAL;
+	}
+	if (strcmp(end, "am") == 0 || strcmp(end, "pm") == 0) {
+		if (hour < 1 || hour > 12)
+			return -EINVAL;
+		hour = hour % 12 + (*end == 'p' ? 12 : 0);
+		end += 2;
+	}
+	if (*end != '\0' || hour > 23 || minute > 59)
+		return -EINVAL;
+	snprintf(ret, 6, "%02u:%02u", (unsigned)hour % 24, (unsigned)minute % 60);
+	return 0;
+}
+
 /* A time in one of the short forms to RFC 3339; anything else is copied as it is. */
 static void
 read_time(const struct ctl *ctl, const char *text, char *ret, size_t size)
 {
-	char today[WHEN_SIZE] = "", full[WORD_SIZE];
+	char today[WHEN_SIZE] = "", full[WORD_SIZE], short_clock[6];
 	bool tomorrow = strncmp(text, "tomorrow ", 9) == 0;
 	const char *clock = tomorrow ? text + 9 : text;
 	int64_t s;
@@ -82,8 +112,8 @@ read_time(const struct ctl *ctl, const char *text, char *ret, size_t size)
 		snprintf(ret, size, "%s", today);
 	} else if (text[0] == '+' && read_duration(text + 1, &s) == 0) {
 		text_rfc3339(ctl->now_s + s, ctl->offset_s, ret, size);
-	} else if (strlen(clock) == 5 && clock[2] == ':') {
-		snprintf(full, sizeof(full), "%.10sT%s:00", today, clock);
+	} else if (read_clock(clock, short_clock) == 0) {
+		snprintf(full, sizeof(full), "%.10sT%s:00", today, short_clock);
 		(void)add_offset(ctl, full, ret, size);
 	} else if (strlen(text) == 16 || strlen(text) == 19) {
 		snprintf(full, sizeof(full), "%s%s", text, strlen(text) == 16 ? ":00" : "");
@@ -226,6 +256,20 @@ object_value(const struct ctl *ctl, const json_t *schema, const char *text)
 	return json_string(text);
 }
 
+/* "today", "tomorrow" as a date; anything else is copied as it is. */
+static json_t *
+day_value(const struct ctl *ctl, const char *text)
+{
+	char day[WHEN_SIZE];
+	bool tomorrow = strcmp(text, "tomorrow") == 0;
+
+	if ((!tomorrow && strcmp(text, "today") != 0) ||
+	    text_rfc3339(ctl->now_s + (tomorrow ? DAY_S : 0), ctl->offset_s, day, sizeof(day)) < 0)
+		return json_string(text);
+	day[10] = '\0';
+	return json_string(day);
+}
+
 json_t *
 args_value(const struct ctl *ctl, const json_t *schema, const char *name, const char *text)
 {
@@ -251,6 +295,8 @@ args_value(const struct ctl *ctl, const json_t *schema, const char *name, const 
 		v = object_value(ctl, s, text);
 	else if ((format != NULL && strcmp(format, "date-time") == 0) || strcmp(name, "due") == 0)
 		v = time_value(ctl, text);
+	else if (strcmp(name, "day") == 0)
+		v = day_value(ctl, text);
 	else
 		v = json_string(text);
 	return v != NULL ? v : json_null(); /* bytes that are not UTF-8: the check refuses null */

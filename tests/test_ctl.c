@@ -62,12 +62,12 @@ static const struct ctl_case cases[] = {
 	{ "an own command id", "unpin c1 --cmd-id 01920000-0000-7000-8000-000000000001", 0, SAID_DONE,
 	    { { "plan.unpin", "\"cmd_id\":\"01920000-0000-7000-8000-000000000001\"", DONE, false } } },
 	{ "calls as a table", "call list --status planned,on_site --limit 10", 0,
-	    "CALL  STATUS   SEVERITY  CUSTOMER    KIND      TECHNICIAN  ARRIVAL             PROMISED"
-	    "        DUE\n"
-	    "c1    planned  trapped   " CAFE "?  elevator  t1          09:12 (in 12 min)"
-	    "   09:00 to 10:00  11:00\n"
-	    "c2    on_site  routine   b                     t2          08:30 (30 min ago)"
-	    "                  Fri 13 Mar 11:00\n"
+	    "CALL  STATUS   SEVERITY  CUSTOMER    KIND      TECHNICIAN  TOLD   ARRIVAL             "
+	    "   PROMISED        DUE\n"
+	    "c1    planned  trapped   " CAFE "?  elevator  t1          09:12  12:12 (in 3 h 12 min)"
+	    "  09:00 to 10:00  11:00\n"
+	    "c2    on_site  routine   b                     t2                 08:30 (30 min ago)"
+	    "                     Fri 13 Mar 11:00\n"
 	    "There are more: --after c2\n",
 	    { { "call.list", "{\"status\":[\"planned\",\"on_site\"],\"limit\":10}",
 	        FAKE_RESULT("{\"calls\":[{\"call\":\"c1\",\"status\":\"planned\",\"severity\":"
@@ -78,6 +78,18 @@ static const struct ctl_case cases[] = {
 	        "{\"call\":\"c2\",\"status\":\"on_site\",\"severity\":\"routine\",\"customer\":\"b\","
 	        "\"technician\":\"t2\",\"arrival\":\"2026-03-12T08:30:00+01:00\",\"due\":"
 	        "\"2026-03-13T11:00:00+01:00\"}],\"next\":\"c2\"}"), false } } },
+	{ "a route of nobody has no end", "plan", 0,
+	    "Plan 2 of boston\nCost 0.00 USD: \n\n"
+	    "TECHNICIAN  CALLS  DRIVING\n"
+	    "t2              0      0 s\n",
+	    { { "plan.get", "{}", FAKE_RESULT("{\"territory\":\"boston\",\"version\":2,\"routes\":[{"
+	        "\"technician\":\"t2\",\"stops\":[],\"end\":\"1969-12-31T19:00:00-05:00\","
+	        "\"drive_s\":0,\"overtime_s\":0}],\"cost\":{\"total_cents\":0}}"), false }, CURRENCY } },
+	{ "a day by its name", "carry-over c1 --day tomorrow", 0,
+	    "Done: c1 is carried over, promised Fri 13 Mar 08:00 to 09:30, seq 5\n",
+	    { { "call.carry_over", "\"day\":\"2026-03-13\"", FAKE_RESULT("{\"seq\":5,\"call\":\"c1\","
+	        "\"carried_over\":1,\"promise\":{\"from\":\"2026-03-13T08:00:00+01:00\",\"to\":"
+	        "\"2026-03-13T09:30:00+01:00\"}}"), false } } },
 	{ "no calls", "call list", 0, "No calls.\n",
 	    { { "call.list", "{}", FAKE_RESULT("{\"calls\":[]}"), false } } },
 	{ "calls as JSON", "--json call list", 0, "{\n  \"calls\": []\n}\n",
@@ -90,7 +102,7 @@ static const struct ctl_case cases[] = {
 	    "eta       09:12 (09:05 to 09:30)\n"
 	    "pinned    yes\n"
 	    "opened    08:55 (5 min ago)\n"
-	    "\nat 08:55, event booked\n",
+	    "\nWhat was told, and when\nat 08:55, event booked\n",
 	    { { "call.get", "{\"call\":\"c1\"}", FAKE_RESULT("{\"call\":\"c1\",\"customer\":\"Acme\","
 	        "\"site\":{\"lat\":42.36,\"lon\":-71.06,\"address\":\"1 Main St\"},\"duration_s\":2700,"
 	        "\"eta\":{\"arrival\":\"2026-03-12T09:12:00+01:00\",\"p10\":\"2026-03-12T09:05:00+01:00\","
@@ -163,7 +175,7 @@ static const struct ctl_case cases[] = {
 	    "freeze_s    900  s     A told stop whose arrival is nearer than this is not moved.\n",
 	    { { "guidelines.get", "{}", FAKE_RESULT("{\"version\":3,\"guidelines\":{\"freeze_s\":900}}"),
 	        false } } },
-	{ "a token is shown alone", "token issue dispatcher 'Desk 1' --expires 18:00 2>/dev/null", 0,
+	{ "a token is shown alone", "token issue dispatcher 'Desk 1' --expires 6pm 2>/dev/null", 0,
 	    "ek_dispatcher_3_s\n",
 	    { { "token.issue", "{\"role\":\"dispatcher\",\"name\":\"Desk 1\",\"expires\":"
 	        "\"2026-03-12T18:00:00+01:00\"", FAKE_RESULT("{\"id\":\"k3\",\"token\":"
@@ -234,10 +246,11 @@ static const struct usage_case {
 	{ "call", 2, "no such verb: call" },
 	{ "call bok", 2, "no such verb: call bok" },
 	{ "call book --help", 0, "--severity WORD" },
-	{ "quote", 2, "expected text of 1 to 120 characters, got nothing" },
-	{ "quote --customer a", 2, "--at: expected an object with lat, lon, address, got nothing" },
 	{ "call book --customer a --at here", 2,
-	    "--at: expected an object with lat, lon, address, got \"here\" (site)" },
+	    "--at: expected LAT,LON, like 42.33,-71.06, got \"here\"" },
+	{ "call book --customer a --at 1,2 --appointment 14:00", 2,
+	    "--appointment: expected FROM/TO, like 14:00/16:00 or \"tomorrow" },
+	{ "order", 2, "--want: expected 2 to 6 times \"CUSTOMER;LAT,LON;TIME\"" },
 	{ "call book --customer a --at 912.5,1", 2,
 	    "--at: expected a number from -90 to 90, got 912.5 (site.lat)" },
 	{ "call book --customer a --at 1,2 --severity high", 2,
@@ -257,7 +270,7 @@ static const struct usage_case {
 	{ "stop late t1 c1", 2, "--by: expected a whole number from 60 to 28800, got nothing (by_s)" },
 	{ "position t1 there", 2, "lat: expected a number from -90 to 90" },
 	{ "tech add Ann --home 1,2 --break 1/2/3", 2, "--break belongs to a shift" },
-	{ "tech absent t1 --from yesterday", 2, "--from: expected a time like" },
+	{ "tech absent t1 --from yesterday", 2, "--from: expected a time, like 14:30" },
 	{ "guidelines set", 2, "GUIDELINES is missing" },
 	{ "guidelines set freeze", 2, "expected NAME=VALUE, not freeze" },
 	{ "guidelines set freze_s=5", 2, "did you mean freeze_s?" },
@@ -317,6 +330,30 @@ test_narrow(void **unused)
 	assert_string_equal(out,
 	    "TECHNICIAN  NAME           STATUS  SKILLS\n"
 	    "t1          A very long \xe2\x80\xa6  free    lift 3, boil\xe2\x80\xa6\n");
+}
+
+/* What was written to people is read in full, on whatever terminal. */
+static void
+test_narrow_messages(void **unused)
+{
+	static const struct fake_step steps[] = {
+		FAKE_HELLO_STEP,
+		{ "message.list", NULL, FAKE_RESULT("{\"messages\":[{\"message\":{\"message\":\"m7\","
+		  "\"call\":\"c9\",\"at\":\"2026-03-12T08:40:00+01:00\",\"kind\":\"moved\",\"customer\":"
+		  "\"Miller\",\"text\":\"Hello Miller, Ann now comes about 10:45. The drive to you takes "
+		  "longer.\"},\"deliveries\":[]}]}"), false },
+	};
+	static char out[CTL_OUT_SIZE];
+	struct fake_daemon *f = fake_start(steps, ARRAY_LEN(steps));
+	char why[512];
+
+	(void)unused;
+	assert_int_equal(ctl_run("COLUMNS=48", fake_port(f), "messages", out), 0);
+	assert_int_equal(fake_stop(f, why, sizeof(why)), 0);
+	assert_string_equal(out,
+	    "08:40  c9 moved to Miller, m7\n"
+	    "       Hello Miller, Ann now comes about 10:45.\n"
+	    "       The drive to you takes longer.\n");
 }
 
 static const struct completion {
@@ -389,6 +426,7 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_narrow_messages),
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_bash),
 	};

@@ -18,23 +18,23 @@ static const struct ctl_case cases[] = {
 	    "Wanted by 10:00: 62 % with the best option. Before 10:00 only by breaking a promise."
 	    "\n"
 	    "\n"
-	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     "
-	    "COST  OVERTIME  BEST AT\n"
-	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50"
-	    " USD       0 s  least disturbance, cheapest\n"
-	    "q13    09:20 to 09:50        90 %           t2          09:25 (in 25 min)      91.00"
-	    " USD    20 min  soonest\n"
+	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN       COST  OVERTIME  ARRIVAL"
+	    "                BEST AT\n"
+	    "q12    11:00 to 12:30        91 %  no       t4          11.50 USD            11:10 (i"
+	    "n 2 h 10 min)  least disturbance, cheapest\n"
+	    "q13    09:20 to 09:50        90 %           t2          91.00 USD    20 min  09:25 (i"
+	    "n 25 min)      soonest\n"
 	    "\n"
-	    "q12  least disturbance, cheapest\n"
+	    "q12  least disturbance, cheapest, arrival 11:10\n"
 	    "   cost    11.50 USD: drive 9.00, disturbance 2.50 (the plan goes from 84.00 to 93.0"
 	    "0, once for those disturbed 2.50)\n"
-	    "   delays  c17 from 12:15 to 12:40, promise holds\n"
+	    "   delays  c17 from 12:15 to 12:40, 25 min later, promise holds\n"
 	    "   tells   customer of c17: We expect to be with you at 12:40\n"
 	    "\n"
-	    "q13  soonest\n"
+	    "q13  soonest, arrival 09:25\n"
 	    "   cost    91.00 USD: drive 11.00, promise 80.00 (the plan goes from 84.00 to 175.00"
 	    ")\n"
-	    "   delays  c9 from 09:30 to 11:20, promise breaks\n"
+	    "   delays  c9 from 09:30 to 11:20, 1 h 50 min later, promise breaks\n"
 	    "   breaks  c9 of Miller, promised 09:00 to 10:00: would start 11:20, goodwill 50.00 "
 	    "USD\n"
 	    "   goodwill up to 50.00 USD\n"
@@ -96,23 +96,91 @@ static const struct ctl_case cases[] = {
 	      CURRENCY } },
 	{ "booked as quoted",
 	    "call book --quote q12", 0,
-	    "Done: call c41, status planned, version 1, seq 41\n",
+	    "Done: call c41, status planned, version 1, promise 11:00 to 12:30, seq 41\n",
 	    { { "call.book", "{\"quote\":\"q12\",\"cmd_id\":\"",
-	        FAKE_RESULT("{\"seq\":41,\"call\":\"c41\",\"version\":1,\"status\":\"planned\"}"), false } } },
+	        FAKE_RESULT("{\"seq\":41,\"call\":\"c41\",\"version\":1,\"status\":\"planned\","
+	        "\"promise\":{\"from\":\"2026-03-12T11:00:00+01:00\",\"to\":\"2026-0"
+	        "3-12T12:30:00+01:"
+	        "00\"}}"), false } } },
+	{ "what only a manager may break is told in words",
+	    "call book --quote q13 2>&1", 1,
+	    "evenkeelctl: call.book was refused: It breaks a promise; evenkeelctl ca"
+	    "ll amend may help, "
+	    "or one of these options (-32022)\n"
+	    "   breaks  c9 of Miller, promised 09:00 to 10:00: would start 11:20, go"
+	    "odwill 50.00 USD\n",
+	    { { "call.book", NULL,
+	        FAKE_ERROR("{\"code\":-32022,\"message\":\"It breaks a promise; call.amend may help, "
+	        "or one of data.options\",\"data\":{\"breaks\":[{\"call\":\"c9\",\"c"
+	        "ustomer\":\"Miller\","
+	        "\"promise\":{\"from\":\"2026-03-12T09:00:00+01:00\",\"to\":\"2026-0"
+	        "3-12T10:00:00+01:00\"},"
+	        "\"to\":\"2026-03-12T11:20:00+01:00\",\"goodwill_cents\":5000}]}}"), false },
+	      CURRENCY } },
+	{ "a word that is no time",
+	    "call book --customer a --at 1,2 --due friday", 1,
+	    "evenkeelctl: call.book was refused: due: expected a time like 2026-03-1"
+	    "2T09:00:00+01:00"
+	    " (-32012)\n"
+	    "  here also 14:30, 5pm, noon, \"tomorrow 09:00\" or +45m\n",
+	    { { "call.book", "\"due\":\"friday\"",
+	        FAKE_ERROR("{\"code\":-32012,\"message\":\"due: expected a time like "
+	        "2026-03-12T09:00:00+01:00\"}"), false } } },
+	{ "calm that buys nothing is one line",
+	    "price", 0,
+	    "Plan 12 of main costs 95.50 USD; looked at 8 technicians and 31 calls\n"
+	    "\n"
+	    "95.50 USD, however many calls may be moved: nothing is to be gained by it\n"
+	    "\n"
+	    "ACCOUNT  SPENT  ALLOWED\n"
+	    "hour         2        6\n",
+	    { { "plan.price", "{}",
+	        FAKE_RESULT("{\"territory\":\"main\",\"plan_version\":12,\"cost_cents\":9550,\"calm\":["
+	        "{\"budget\":0,\"cost_cents\":9550,\"saves_cents\":0,\"disturbed\":0"
+	        ",\"proven\":true},"
+	        "{\"budget\":-1,\"cost_cents\":9550,\"saves_cents\":0,\"disturbed\":"
+	        "0,\"proven\":true}],"
+	        "\"scope\":{\"technicians\":8,\"calls\":31},\"accounts\":[{\"account\":\"hour\","
+	        "\"spent\":2,\"allowance\":6}]}"), false },
+	      CURRENCY } },
+	{ "told for the first time, after the window that was agreed had gone",
+	    "why c8", 0,
+	    "09:10  c8 told: ann comes at 12:28\n"
+	    "       re-promised: 09:30 to 10:10 before, 12:25 to 15:10 now\n"
+	    "       no choice: A job before yours takes longer; because of tick \n"
+	    "08:00  c8 told: ann comes at 15:00\n"
+	    "       promise: 09:30 to 10:10 before, 15:00 to 16:00 now\n"
+	    "       no choice: You asked for another time; because of call.answered c8\n",
+	    { { "history.list", "{\"call\":\"c8\"}",
+	        FAKE_RESULT("{\"moves\":[{\"at\":\"2026-03-12T09:10:00+01:00\",\"call\":\"c8\","
+	        "\"technician\":\"ann\",\"arrival\":\"2026-03-12T12:28:00+01:00\",\"first\":true,"
+	        "\"promise\":{\"from\":\"2026-03-12T12:25:00+01:00\",\"to\":\"2026-0"
+	        "3-12T15:10:00+01:00\"},"
+	        "\"previous_promise\":{\"from\":\"2026-03-12T09:30:00+01:00\",\"to\":"
+	        "\"2026-03-12T10:10:00+01:00\"},\"repromised\":true,\"chosen\":false,\"reason\":"
+	        "\"A job before yours takes longer\",\"cause\":{\"event\":\"tick\"}},"
+	        "{\"at\":\"2026-03-12T08:00:00+01:00\",\"call\":\"c8\",\"technician\":\"ann\","
+	        "\"arrival\":\"2026-03-12T15:00:00+01:00\",\"first\":true,\"promise\":{\"from\":"
+	        "\"2026-03-12T15:00:00+01:00\",\"to\":\"2026-03-12T16:00:00+01:00\"}"
+	        ",\"previous_promise\":"
+	        "{\"from\":\"2026-03-12T09:30:00+01:00\",\"to\":\"2026-03-12T10:10:00+01:00\"},"
+	        "\"repromised\":false,\"chosen\":false,\"reason\":\"You asked for another time\","
+	        "\"cause\":{\"event\":\"call.answered\",\"call\":\"c8\"}}]}"), false },
+	      CURRENCY } },
 	{ "as soon as possible is refused with options",
 	    "call book --customer a --at 1,2 --due asap", 1,
 	    "evenkeelctl: call.book was refused: By when do you need it? (-32020)\n"
 	    "Options to agree with the customer:\n"
 	    "\n"
-	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     "
-	    "COST  OVERTIME  BEST AT\n"
-	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50"
-	    " USD       0 s  least disturbance, cheapest\n"
+	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN       COST  ARRIVAL          "
+	    "      BEST AT\n"
+	    "q12    11:00 to 12:30        91 %  no       t4          11.50 USD  11:10 (in 2 h 10 m"
+	    "in)  least disturbance, cheapest\n"
 	    "\n"
-	    "q12  least disturbance, cheapest\n"
+	    "q12  least disturbance, cheapest, arrival 11:10\n"
 	    "   cost    11.50 USD: drive 9.00, disturbance 2.50 (the plan goes from 84.00 to 93.0"
 	    "0, once for those disturbed 2.50)\n"
-	    "   delays  c17 from 12:15 to 12:40, promise holds\n"
+	    "   delays  c17 from 12:15 to 12:40, 25 min later, promise holds\n"
 	    "   tells   customer of c17: We expect to be with you at 12:40\n"
 	    "\n"
 	    "To book one: evenkeelctl call book --quote q12\n",
@@ -137,15 +205,15 @@ static const struct ctl_case cases[] = {
 	    "  the route of t4 changed\n"
 	    "Options to agree with the customer:\n"
 	    "\n"
-	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     "
-	    "COST  OVERTIME  BEST AT\n"
-	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50"
-	    " USD       0 s  least disturbance, cheapest\n"
+	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN       COST  ARRIVAL          "
+	    "      BEST AT\n"
+	    "q12    11:00 to 12:30        91 %  no       t4          11.50 USD  11:10 (in 2 h 10 m"
+	    "in)  least disturbance, cheapest\n"
 	    "\n"
-	    "q12  least disturbance, cheapest\n"
+	    "q12  least disturbance, cheapest, arrival 11:10\n"
 	    "   cost    11.50 USD: drive 9.00, disturbance 2.50 (the plan goes from 84.00 to 93.0"
 	    "0, once for those disturbed 2.50)\n"
-	    "   delays  c17 from 12:15 to 12:40, promise holds\n"
+	    "   delays  c17 from 12:15 to 12:40, 25 min later, promise holds\n"
 	    "   tells   customer of c17: We expect to be with you at 12:40\n"
 	    "\n"
 	    "To book one: evenkeelctl call book --quote q12\n",
@@ -183,7 +251,7 @@ static const struct ctl_case cases[] = {
 	    "WANTED  DAY    WINDOW          CONFIDENCE  TECHNICIAN  IN TIME  PLACED\n"
 	    "     1                                                          no\n"
 	    "     2  today  14:00 to 15:00        90 %  t2          yes      yes\n"
-	    "   delays  c17 from 12:15 to 12:40, promise holds\n",
+	    "   delays  c17 from 12:15 to 12:40, 25 min later, promise holds\n",
 	    { { "order.preview", "{\"wanted\":[{\"customer\":\"Acme\",\"site\":{\"lat\":42.36,"
 	        "\"lon\":-71.06},\"due\":\"2026-03-12T11:00:00+01:00\",\"severity\":\"u"
 	        "rgent\",\"duration_s\":1800},{\"customer\":\"Bolt\",\"site\":{\"lat\":"
@@ -216,7 +284,7 @@ static const struct ctl_case cases[] = {
 	    "override preview c1 --to t4 --first", 0,
 	    "c1 for t4: 12.50 USD (the plan goes from 84.00 USD to 96.50 USD)\n"
 	    "   arrival 10:10\n"
-	    "   delays  c2 from 10:40 to 11:05, promise holds\n"
+	    "   delays  c2 from 10:40 to 11:05, 25 min later, promise holds\n"
 	    "   breaks  c9 of Miller, promised 09:00 to 10:00: would start 11:20, goodwill 50.00 "
 	    "USD\n"
 	    "   tells   customer of c17: We expect to be with you at 12:40\n"
@@ -295,7 +363,7 @@ static const struct ctl_case cases[] = {
 	      CURRENCY } },
 	{ "who was never told",
 	    "why c9", 0,
-	    "Nobody was told anything.\n",
+	    "No time was told, and none that was told has changed.\n",
 	    { { "history.list", NULL,
 	        FAKE_RESULT("{\"moves\":[]}"), false },
 	      CURRENCY } },
@@ -346,15 +414,15 @@ static const struct ctl_case cases[] = {
 	    "c17: countered, not agreed yet, seq 50\n"
 	    "14:00 to 15:00 holds with 40 % only\n"
 	    "\n"
-	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN  ARRIVAL                     "
-	    "COST  OVERTIME  BEST AT\n"
-	    "q12    11:00 to 12:30        91 %  no       t4          11:10 (in 2 h 10 min)  11.50"
-	    " USD       0 s  least disturbance, cheapest\n"
+	    "QUOTE  WINDOW          CONFIDENCE  IN TIME  TECHNICIAN       COST  ARRIVAL          "
+	    "      BEST AT\n"
+	    "q12    11:00 to 12:30        91 %  no       t4          11.50 USD  11:10 (in 2 h 10 m"
+	    "in)  least disturbance, cheapest\n"
 	    "\n"
-	    "q12  least disturbance, cheapest\n"
+	    "q12  least disturbance, cheapest, arrival 11:10\n"
 	    "   cost    11.50 USD: drive 9.00, disturbance 2.50 (the plan goes from 84.00 to 93.0"
 	    "0, once for those disturbed 2.50)\n"
-	    "   delays  c17 from 12:15 to 12:40, promise holds\n"
+	    "   delays  c17 from 12:15 to 12:40, 25 min later, promise holds\n"
 	    "   tells   customer of c17: We expect to be with you at 12:40\n"
 	    "\n"
 	    "To book one: evenkeelctl call book --quote q12\n",
@@ -454,7 +522,8 @@ static const struct ctl_case cases[] = {
 	        "\"kind\":\"moved\",\"customer\":\"Miller\",\"language\":\"en\","
 	        "\"text\":\"We are sorry: we come at 10:45\"},\"deliveries\":[{\"webhoo"
 	        "k\":\"desk\",\"status\":\"dead\",\"tries\":10,\"error\":\"HTTP "
-	        "500\"},{\"webhook\":\"crm\",\"status\":\"delivered\",\"tries\":1}]}]}"), false } } },
+	        "500\"},{\"webhook\":\"crm\",\"status\":\"delivered\",\"tries\":1}]}"
+	        "]}"), false } } },
 	{ "messages sent again",
 	    "messages replay --webhook desk", 0,
 	    "replayed  3\n",
