@@ -396,6 +396,9 @@ asks_turn(struct planner *p)
 			continue;
 		if (ms < LEFT_MIN_MS || w.alive == 0) {
 			give_up(a, w.alive == 0 ? no_answer : too_late);
+			/* Answering takes a while: what came meanwhile has its turn before the next. */
+			if (p->cfg.work_limit == 0)
+				break;
 			continue;
 		}
 		if (!may_start(p) || (event_waits(p) && worker_idle(p->pool) < 2))
