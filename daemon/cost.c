@@ -105,7 +105,7 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 	const struct call_state *c = state_call(f->s, call);
 	int32_t moves = cost_moves(f, call);
 	int64_t again = 100 + (int64_t)moves * g->move_again_pct + near_pct(f, c);
-	int32_t goodwill = goodwill_expected(g, c);
+	int32_t broken = at_most((int64_t)g->break_promise_cents + goodwill_expected(g, c));
 	int64_t days = f->now > c->opened ? (f->now - c->opened) / DAY_S : 0;
 	int64_t age = 100 + days * AGE_PCT_A_DAY;
 
@@ -117,13 +117,13 @@ cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret)
 	*ret = (struct cost_prices){
 		.late_cents_per_h = g->late_cents_per_h[c->severity],
 		.response_cents_per_h = g->response_cents_per_h[c->severity],
-		.break_promise_cents = at_most((int64_t)g->break_promise_cents + goodwill),
+		.break_promise_cents = broken,
 		.prefer_cents = g->prefer_cents,
 		.reassign_cents = percent(g->reassign_cents, again),
 		.repromise_cents = percent(g->repromise_cents, again),
 		.eta_moved_cents = percent(g->eta_moved_cents, again),
 		.drop_cents = at_most(
-		    (int64_t)percent(g->drop_cents, again) + (c->told.promise ? goodwill : 0)),
+		    (int64_t)percent(g->drop_cents, again) + (c->told.promise ? broken : 0)),
 		.unserved_cents = at_most(
 		    percent(g->unserved_cents[c->severity], age) + sunk_cents(f, c)),
 	};

@@ -113,6 +113,22 @@ hold_promises(const struct state *s, const struct solve *solve)
 }
 
 /*
+ * What was agreed by a quote is not broken for who comes later, nor given up for him: only an
+ * emergency does that, or a person.
+ */
+static void
+hold_agreed(const struct state *s, const struct solve *solve)
+{
+	bool newcomer = false;
+
+	for (int32_t i = 0; i < solve->q.calls; i++)
+		newcomer |= state_call(s, solve->q.call[i])->status == CALL_UNASSIGNED;
+	for (int32_t i = 0; newcomer && i < solve->scope.calls; i++)
+		if (state_call(s, solve->scope.call[i])->agreed_pct > 0)
+			snapshot_hold(&solve->problem->call[i]);
+}
+
+/*
  * What others may spend is not spent on who is inside: a planned request from inside may come later
  * by such a solve, but nobody is moved for it to come sooner.
  */
@@ -141,6 +157,8 @@ hand_over(struct desk *d, struct solve *solve)
 		hold_promises(d->t->state, solve);
 	else if (rc == 0 && solve->budget > 0)
 		hold_inside(d->t->state, solve);
+	if (rc == 0 && solve->account == ACCOUNT_EVENT)
+		hold_agreed(d->t->state, solve);
 	if (rc == 0) {
 		limits = limits_of(d, solve, &deadline_ms);
 		rc = worker_solve(d->p->pool, limits, problem_to_json(solve->problem), deadline_ms,

@@ -63,6 +63,8 @@ tell(struct state *s, struct told_new *told)
 	struct call_slot *slot = s->call[told->call];
 	json_t *was = slot->history;
 
+	if (state_is_settled(&told->told) && !state_is_settled(&slot->c.told))
+		state_learn_missed(s, &slot->c);
 	/* A first ETA, to be answered anew, unless it is for the time that he asked for himself. */
 	if (told->told.any && slot->c.told.first_at == 0 && slot->c.answer != ANSWER_COUNTERED &&
 	    slot->c.agreed_pct == 0)

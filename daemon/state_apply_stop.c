@@ -211,11 +211,18 @@ lessons_reserve(struct state *s, const struct stop_event *e, const struct body *
 	return 0;
 }
 
+bool
+state_is_settled(const struct told_state *t)
+{
+	return t->promise && t->promise_from >= t->first_to;
+}
+
 /* Whether it was quoted what was promised first, and has not been counted as missed. */
 static bool
 is_lesson(const struct call_state *c)
 {
-	return c->agreed_pct > 0 && !c->customer_fault && c->told.first_to != 0 && c->carried == 0;
+	return c->agreed_pct > 0 && !c->customer_fault && c->told.first_to != 0 && c->carried == 0 &&
+	    !state_is_settled(&c->told);
 }
 
 void

@@ -183,8 +183,13 @@ void state_unroute(struct state *s, int32_t call);
 /* The technician leaves the call he drives to: planned again, he is free where he got to. */
 void state_turn_back(struct state *s, struct tech *t, int64_t at);
 /*
- * What was promised to a call by a quote was missed without a visit; once, and only if it was not the
- * customer's doing. learn_reserve() comes before.
+ * Whether a window that begins after the end of the first one was told: the first was missed then,
+ * and counted so, whatever comes.
+ */
+bool state_is_settled(const struct told_state *t);
+/*
+ * What was promised to a call by a quote was missed: no visit, or another window was told; once, and
+ * only if it was not the customer's doing. learn_reserve() comes before.
  */
 void state_learn_missed(struct state *s, const struct call_state *c);
 /* A call has ended: off its route, off the open list. */

@@ -264,6 +264,8 @@ plan_told_read(struct state *s, struct revision *r, const struct event *ev, stru
 	withdrawn_read(s, r, ev, b);
 	if (!body_failed(b))
 		untold_read(s, r, ev, b);
-	if (!body_failed(b) && state_reserve_moves(s, r->tolds + r->withdrawns + r->untolds) < 0)
+	if (!body_failed(b) &&
+	    (state_reserve_moves(s, r->tolds + r->withdrawns + r->untolds) < 0 ||
+	        (r->tolds > 0 && learn_reserve(&s->learn, "", "") < 0)))
 		body_fail(b, -ENOMEM, "Out of memory");
 }

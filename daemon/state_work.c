@@ -6,6 +6,7 @@
 #include "daemon/state_impl.h"
 
 #define TAIL_MIN 1e-12
+#define STRAIN_PRIOR 8 /* promises as they should be, beside those that are open */
 
 enum { PLANNED_MIN_S = 60, PLANNED_MAX_S = 86400, SPEED_MAX_PCT = 1000 };
 
@@ -114,10 +115,44 @@ state_window_level(const struct state *s, int32_t pct)
 	return learn_level(in_use(s), pct / 100.0);
 }
 
+/*
+ * What is open by now tells more of today than the days before: of the promises that were quoted and
+ * wait, those that the plan itself puts at risk count with that risk, the others with the one that
+ * was stated, and STRAIN_PRIOR with one as it should be. The shift that would have made up for the
+ * difference is what is missing on top of what was learned.
+ */
+static double
+strain(const struct state *s)
+{
+	int32_t n, made = 0;
+	const int32_t *open = state_open(s, &n);
+	double stated = 0, missed = 0, should = 1 - s->guidelines.quote_confidence_pct / 100.0;
+
+	for (int32_t i = 0; i < n; i++) {
+		const struct call_state *c = state_call(s, open[i]);
+		double at_least;
+
+		if (c->agreed_pct == 0 || !c->told.promise || c->carried > 0 ||
+		    c->status == CALL_UNASSIGNED || c->status == CALL_ON_SITE ||
+		    state_is_settled(&c->told))
+			continue;
+		at_least = 1 - c->agreed_pct / 100.0;
+		made++;
+		stated += at_least;
+		missed += c->at_risk && c->risk_pct > 100 * at_least ? c->risk_pct / 100.0
+								     : at_least;
+	}
+	if (made == 0 || missed <= stated)
+		return 0;
+	stated = (stated + STRAIN_PRIOR * should) / (made + STRAIN_PRIOR);
+	missed = (missed + STRAIN_PRIOR * should) / (made + STRAIN_PRIOR);
+	return normal_at(missed) - normal_at(stated);
+}
+
 double
 state_window_shift(const struct state *s)
 {
-	return millionths(learn_shift(in_use(s)));
+	return millionths(learn_shift(in_use(s))) + (s->guidelines.learn != 0 ? strain(s) : 0);
 }
 
 const struct learn *

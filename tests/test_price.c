@@ -61,7 +61,7 @@ test_nearness(void **unused)
 		if (p.reassign_cents != g->reassign_cents * nearness[i].pct / 100 ||
 		    p.eta_moved_cents != g->eta_moved_cents * nearness[i].pct / 100 ||
 		    p.repromise_cents != g->repromise_cents * nearness[i].pct / 100 ||
-		    p.drop_cents != g->drop_cents * nearness[i].pct / 100)
+		    p.drop_cents != g->drop_cents * nearness[i].pct / 100 + p.break_promise_cents)
 			fail_msg("%s: %d for %d", nearness[i].name, p.reassign_cents,
 			    g->reassign_cents);
 	}

@@ -4,6 +4,7 @@
  * and forks, which know nothing of each other.
  */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -431,6 +432,32 @@ test_kind_changed(void **unused)
 	state_free(s);
 }
 
+/* What is open and at risk makes new windows wider at once; one that is not makes no difference. */
+static void
+test_strain(void **unused)
+{
+	struct state *s = fix_shop();
+	double as_learned = state_window_shift(s);
+	int64_t held = -1;
+
+	(void)unused;
+	fix_must(s, -1800, EV_CALL_BOOKED,
+	    "{'call':'q1','terms':{'customer':'u','site':{'lat_udeg':41890000,'lon_udeg':-87630000},"
+	    "'needs':[],'severity':'routine','opened':@-1800,'difficulty':0,"
+	    "'agreed':{'window':{'from':@0,'to':@3600},'confidence_pct':90}}}");
+	assert_true(fabs(state_window_shift(s) - as_learned) < 1e-9);
+	fix_plan(s, -900, "t1: q1");
+	assert_true(fabs(state_window_shift(s) - as_learned) < 1e-9);
+	fix_must(s, 0, EV_PROMISE_AT_RISK,
+	    "{'call':'q1','at_risk':true,'risk_pct':60,'technician':'t1','status':'planned'}");
+	/* 60 % of one and 10 % of eight others: 15.6 % of nine, where 10 % should be. */
+	assert_true(fabs(state_window_shift(s) - (as_learned + 1.28155 - 1.01284)) < 1e-3);
+	fix_must(s, 100, EV_CALL_CANCELLED, "{'call':'q1','version':2}");
+	assert_true(fabs(state_window_shift(s) - as_learned) < 1e-9);
+	assert_int_equal(learn_promises(state_learned(s), &held), 0);
+	state_free(s);
+}
+
 /* What the customer declined does not show how well quotes hold. */
 static void
 test_no_lesson(void **unused)
@@ -587,6 +614,7 @@ main(void)
 		cmocka_unit_test(test_goodwill),
 		cmocka_unit_test(test_learning),
 		cmocka_unit_test(test_kind_changed),
+		cmocka_unit_test(test_strain),
 		cmocka_unit_test(test_no_lesson),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_morning),
