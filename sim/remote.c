@@ -246,24 +246,36 @@ is_kind(const json_t *option, const char *kind)
 }
 
 /*
- * What a caller agrees to: the first option for today that meets the need, else the first for today;
- * NULL: none.
+ * What is agreed on: the first option for today that meets the need and breaks nobody's promise, else
+ * the first for today that breaks none. Where each option for today breaks one, an emergency gets the
+ * first of them, and anybody else another day. NULL: none.
  */
 static const json_t *
-choose(const json_t *options)
+choose(const json_t *options, bool emergency)
 {
-	const json_t *option, *first = NULL;
+	const json_t *option, *calm = NULL, *meets = NULL, *first = NULL, *later = NULL;
 	size_t i;
 
 	json_array_foreach(options, i, option) {
-		if (is_kind(option, "another_day") || json_is_true(json_object_get(option, "needs_manager")))
+		bool met = json_is_true(json_object_get(option, "meets"));
+
+		if (json_is_true(json_object_get(option, "needs_manager")))
 			continue;
-		if (json_is_true(json_object_get(option, "meets")))
+		if (is_kind(option, "another_day")) {
+			later = later == NULL ? option : later;
+			continue;
+		}
+		first = first == NULL ? option : first;
+		meets = meets == NULL && met ? option : meets;
+		if (json_array_size(json_object_get(option, "breaks")) > 0)
+			continue;
+		if (met)
 			return option;
-		if (first == NULL)
-			first = option;
+		calm = calm == NULL ? option : calm;
 	}
-	return first;
+	if (calm != NULL)
+		return calm;
+	return emergency ? (meets != NULL ? meets : first) : later;
 }
 
 static int64_t
@@ -286,7 +298,8 @@ quote_params(struct remote *r, int32_t call)
 	*q = (struct quoted){ 0 };
 	if (ask(r, "call.quote", book_params(r, call), CALL_TIMEOUT_MS, &result) < 0)
 		return NULL;
-	option = choose(json_object_get(result, "options"));
+	option = choose(json_object_get(result, "options"),
+	    r->replay->day.call[call].severity >= SEV_EMERGENCY);
 	if (option != NULL) {
 		window = json_object_get(option, "window");
 		q->from_s = time_of(window, "from");
