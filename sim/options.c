@@ -334,6 +334,11 @@ read_option(int argc, char **argv, int *i, int bit, struct options *o, FILE *err
 	    ? NULL
 	    : find(arg + 2, value != NULL ? (size_t)(value - arg - 2) : strlen(arg + 2));
 
+	if (strcmp(arg, "--help") == 0) {
+		o->command = COMMAND_HELP;
+		(*i)++;
+		return 0;
+	}
 	if (d == NULL || (d->commands & bit) == 0) {
 		fprintf(err, "evenkeel-sim: '%s' is not known here: see evenkeel-sim --help\n",
 		    arg);
@@ -372,7 +377,7 @@ check_dynamic(struct options *o, FILE *err)
 static int
 check(struct options *o, FILE *err)
 {
-	if (o->command == COMMAND_LOAD || o->command == COMMAND_RECEIVE)
+	if (o->command == COMMAND_LOAD || o->command == COMMAND_RECEIVE || o->command == COMMAND_HELP)
 		return 0;
 	if (o->command == COMMAND_DYNAMIC)
 		return check_dynamic(o, err);
