@@ -243,15 +243,15 @@ add_spots(struct pool *p, const struct field *fd)
 static bool
 offer_spot(const struct field *fd, const struct planner_offer *offer, struct spot *ret)
 {
+	struct cost left = { 0 };
+
 	*ret = (struct spot){ .tech = -1, .disturbed = offer->disturbed };
+	/* What leaving others out costs is in the answer, what leaving this one out costs is not. */
+	cost_unserved(&fd->f, fd->call, &left);
+	ret->cents = offer->cost_cents - offer->stay_cents + cost_total(&left);
 	for (int32_t r = 0; r < offer->routes; r++) {
 		const struct retimed *t = &offer->route[r].timed;
-		const struct retimed *was = &fd->base[offer->route[r].tech];
-		struct cost before = { 0 }, after = { 0 };
 
-		cost_route(&fd->f, offer->route[r].tech, was, &before);
-		cost_route(&fd->f, offer->route[r].tech, t, &after);
-		ret->cents += cost_total(&after) - cost_total(&before);
 		for (int32_t i = t->under_way; i < t->stops; i++) {
 			if (t->stop[i].call != fd->call)
 				continue;
@@ -264,20 +264,38 @@ offer_spot(const struct field *fd, const struct planner_offer *offer, struct spo
 	return ret->tech >= 0;
 }
 
-/* Promises of a field's routes that hold now and would not by the solver's plan. */
+/* Where the solver's plan begins a call; 0: it is left out. */
+static int64_t
+offer_start(const struct planner_offer *offer, int32_t call)
+{
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *t = &offer->route[r].timed;
+
+		for (int32_t i = 0; i < t->stops; i++)
+			if (t->stop[i].call == call)
+				return t->stop[i].arrival;
+	}
+	return 0;
+}
+
+/*
+ * Promises that hold as the field's routes stand and would not by the solver's plan, those of calls
+ * that it leaves out among them.
+ */
 static int32_t
 offer_broken(const struct field *fd, const struct planner_offer *offer)
 {
 	int32_t n = 0;
 
 	for (int32_t r = 0; r < offer->routes; r++) {
-		const struct retimed *t = &offer->route[r].timed;
+		const struct retimed *was = &fd->base[offer->route[r].tech];
 
-		for (int32_t i = t->under_way; i < t->stops; i++) {
-			const struct call_state *c = state_call(fd->s, t->stop[i].call);
+		for (int32_t i = was->under_way; i < was->stops; i++) {
+			const struct told_state *t = &state_call(fd->s, was->stop[i].call)->told;
+			int64_t start = offer_start(offer, was->stop[i].call);
 
-			n += c->told.promise && t->stop[i].arrival > c->told.promise_to &&
-			    c->arrival <= c->told.promise_to && c->tech >= 0;
+			n += t->promise && was->stop[i].arrival <= t->promise_to &&
+			    (start == 0 || start > t->promise_to);
 		}
 	}
 	return n;
@@ -413,6 +431,28 @@ kinds_of(const int32_t best[QUOTE_KINDS], int k)
 	return kinds;
 }
 
+/*
+ * Puts a candidate out, and with it what the solver found again for other budgets; what is left may
+ * be wanting now. -EPERM; -ENOMEM.
+ */
+static int
+put_out(struct making *w, struct candidate *c)
+{
+	struct pool *p = &w->pool;
+
+	for (int32_t i = 0; c->offer != NULL && i < p->n; i++) {
+		struct candidate *o = &p->list[i];
+
+		if (o->offer != NULL && o->spot.tech == c->spot.tech &&
+		    o->spot.start == c->spot.start && o->spot.cents == c->spot.cents)
+			o->bad = true;
+	}
+	c->bad = true;
+	if (w->free.s == NULL && is_wanting(w, preferred_of(&w->ask->need)) && look_free(w) < 0)
+		return -ENOMEM;
+	return -EPERM;
+}
+
 /* Shows the best of each kind but those not wanted. -EPERM: one does not stand the check, and is
  * out. */
 static int
@@ -432,7 +472,7 @@ show_each(struct making *w, unsigned not, struct quote_result *ret)
 			continue;
 		rc = show_one(w, &w->pool.list[best[k]], kinds, ret);
 		if (rc == -EPERM)
-			w->pool.list[best[k]].bad = true;
+			rc = put_out(w, &w->pool.list[best[k]]);
 	}
 	return rc;
 }

@@ -219,6 +219,20 @@ put_ripple(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	ret->rests = rests_of(ra->s, ra->call, ra->route, ra->routes);
 }
 
+/*
+ * Whether the solver's plan, laid out as it will be booked, does as it was chosen for: a break may fall
+ * elsewhere then, and delay somebody.
+ */
+static bool
+is_as_chosen(const struct candidate *c, const struct ripple *rp)
+{
+	int64_t cents = cost_total(&rp->after) - cost_total(&rp->before);
+	int64_t slack = c->spot.cents > 0 ? c->spot.cents / 100 : 0;
+
+	return rp->brokens <= c->spot.broken && rp->disturbed.chosens <= c->spot.disturbed &&
+	    cents <= c->spot.cents + slack + 100;
+}
+
 static int
 show_today(const struct quote_ask *ask, const struct candidate *c, unsigned kinds,
     struct new_route *route, struct quote_option *ret)
@@ -249,6 +263,8 @@ show_today(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 	if (rc == 0)
 		rc = ripple_make(&ra, &rp, why, sizeof(why));
 	if (rc == 0 && (rp.arrival < c->from || rp.arrival > c->to))
+		rc = -EPERM;
+	if (rc == 0 && c->offer != NULL && !is_as_chosen(c, &rp))
 		rc = -EPERM;
 	if (rc == 0) {
 		put_ripple(ask, c, kinds, &ra, &rp, ret);

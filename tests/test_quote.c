@@ -389,6 +389,50 @@ test_rush(void **unused)
 	state_free(s);
 }
 
+/* What the solver's plan looked like counts for nothing: laid out for booking it breaks promises. */
+static void
+test_a_plan_too_good(void **unused)
+{
+	struct state *s = fix_shop(), *fork;
+	int64_t now = T0 - 3400, due = T0 + 2 * 3600;
+	json_t *t = terms(1, ",'required':'t1','duration_s':3600");
+	struct quote_ask ask = { .s = s, .now = now, .need = { .terms = t, .due = due } };
+	struct new_route route = { .tech = 0 };
+	struct planner_offer offer = { .route = &route, .routes = 1 };
+	int32_t order[4];
+	struct quote_result q;
+
+	(void)unused;
+	for (int i = 0; i < 3; i++)
+		fix_must(s, -3500, EV_CALL_BOOKED,
+		    "{'call':'p%d','terms':{'customer':'u','site':{"
+		    "'lat_udeg':41890000,'lon_udeg':-87630000},'needs':[],'severity':'routine',"
+		    "'opened':@-3500,'appointment':{'from':@%d,'to':@%d},'duration_s':3600,"
+		    "'difficulty':0,'contract':'full_service'}}",
+		    i, i * 4000, i * 4000 + 1800);
+	fix_plan(s, -3450, "t1: p0 p1 p2");
+	json_object_set_new(t, "due", json_integer(due));
+	assert_int_equal(quote_fork(s, now, &ask.need, true, &fork, &order[0]), 0);
+	for (int i = 0; i < 3; i++)
+		order[i + 1] = fix_tech(s, "t1")->stop[i].call;
+	route.tech = state_tech_find(s, "t1");
+	retime_order(fork, route.tech, now, order, 4, &route.timed);
+	assert_int_equal(route.timed.stops, 4);
+	for (int i = 1; i < 4; i++)
+		route.timed.stop[i].arrival = fix_tech(s, "t1")->stop[i - 1].arrival;
+	ask.offer = &offer;
+	ask.offers = 1;
+	assert_int_equal(quote_make(&ask, &q), 0);
+	expect_whole(s, now, &q);
+	assert_int_equal(of_kind(&q, QUOTE_LEAST), 0);
+	assert_int_equal(json_array_size(shown(&q, 0, "breaks")), 0);
+	assert_false(meets(&q, 0));
+	quote_done(&q);
+	json_decref(t);
+	state_free(fork);
+	state_free(s);
+}
+
 /* Random needs, one after the other: every option, booked, gives the plan and the cost it said. */
 static void
 test_what_is_quoted_happens(void **unused)
@@ -668,6 +712,7 @@ main(void)
 		cmocka_unit_test(test_appointment),
 		cmocka_unit_test(test_without_wish),
 		cmocka_unit_test(test_rush),
+		cmocka_unit_test(test_a_plan_too_good),
 		cmocka_unit_test(test_what_is_quoted_happens),
 		cmocka_unit_test(test_does_not_hold),
 		cmocka_unit_test(test_behind_the_job_under_way),
