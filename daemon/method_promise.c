@@ -42,6 +42,7 @@ promise_list(struct request *r)
 		return;
 	learn = state_learned(t->state);
 	quoted = learn == NULL ? 0 : learn_promises(learn, &held);
+	quoted += promises_overdue(t->state, clock_now(&request_shop(r)->clock));
 	j = json_pack("{s:o, s:I, s:I}", "promises",
 	    promises_list(t->state, clock_now(&request_shop(r)->clock), &filter), "quoted",
 	    (json_int_t)quoted, "held", (json_int_t)held);

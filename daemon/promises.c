@@ -175,3 +175,21 @@ promises_list(const struct state *s, int64_t now, const struct promises_filter *
 	free(l.line);
 	return out;
 }
+
+int64_t
+promises_overdue(const struct state *s, int64_t now)
+{
+	int64_t overdue = 0;
+	int32_t open_n;
+	const int32_t *open = state_open(s, &open_n);
+
+	for (int32_t i = 0; i < open_n; i++) {
+		const struct call_state *c = state_call(s, open[i]);
+
+		/* The arrival, the carry-over and a later window count theirs: state_apply_stop.c. */
+		overdue += c->status != CALL_ON_SITE && c->agreed_pct > 0 && !c->customer_fault &&
+		    c->carried == 0 && c->told.first_to != 0 && c->told.first_to < now &&
+		    !(c->told.promise && c->told.promise_from >= c->told.first_to);
+	}
+	return overdue;
+}

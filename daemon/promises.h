@@ -24,6 +24,9 @@ struct promises_filter {
 bool promises_at_risk(const struct guidelines *g, const struct call_state *c, int32_t risk_pct,
     bool late);
 
+/* Promises that were quoted and whose time is past, and nobody has come: they are missed already. */
+int64_t promises_overdue(const struct state *s, int64_t now);
+
 /* The array "promises", riskiest first; new reference, NULL when out of memory. */
 json_t *promises_list(const struct state *s, int64_t now, const struct promises_filter *filter);
 

@@ -77,6 +77,38 @@ open_morning(struct story *s, const char **ret_baker, const char **ret_cook)
 	story_stop(s, "stop.arrive", "ann", *ret_baker);
 }
 
+/* A quoted window that is past while nobody has come counts as missed at once, not only when he comes. */
+static void
+test_what_is_overdue_is_not_kept(void **unused)
+{
+	static const struct {
+		const char *at;
+		int quoted;
+	} looks[] = { { "08:10", 0 }, { "15:00", 1 } };
+	struct story s;
+	json_t *quote;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ann", 42.35, -71.06, 2);
+	story_at(&s, "08:00");
+	story_starts(&s, "ann");
+	quote = harness_ok(s.desk, "call.quote",
+	    story_need("Baker", 42.36, -71.07, "12:00", 60));
+	story_booked_as_quoted(&s, s.desk, story_member(quote, "options.0"));
+	json_decref(quote);
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		json_t *list;
+
+		story_at(&s, looks[i].at);
+		list = harness_ok(s.desk, "promise.list", NULL);
+		assert_int_equal(story_number(list, "quoted"), looks[i].quoted);
+		assert_int_equal(story_number(list, "held"), 0);
+		json_decref(list);
+	}
+	story_close(&s);
+}
+
 /* The desk hears of a risk, once, and that it is over, once. */
 static void
 test_a_risk_comes_and_goes(void **unused)
@@ -476,6 +508,7 @@ main(void)
 		cmocka_unit_test(test_a_counter_is_not_met),
 		cmocka_unit_test(test_silence_both_ways),
 		cmocka_unit_test(test_a_wild_day),
+		cmocka_unit_test(test_what_is_overdue_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
