@@ -239,68 +239,6 @@ add_spots(struct pool *p, const struct field *fd)
 	return rc;
 }
 
-/* Where the solver's plan has the call; false when nowhere. */
-static bool
-offer_spot(const struct field *fd, const struct planner_offer *offer, struct spot *ret)
-{
-	struct cost left = { 0 };
-
-	*ret = (struct spot){ .tech = -1, .disturbed = offer->disturbed };
-	/* What leaving others out costs is in the answer, what leaving this one out costs is not. */
-	cost_unserved(&fd->f, fd->call, &left);
-	ret->cents = offer->cost_cents - offer->stay_cents + cost_total(&left);
-	for (int32_t r = 0; r < offer->routes; r++) {
-		const struct retimed *t = &offer->route[r].timed;
-
-		for (int32_t i = t->under_way; i < t->stops; i++) {
-			if (t->stop[i].call != fd->call)
-				continue;
-			ret->tech = offer->route[r].tech;
-			ret->pos = i;
-			ret->start = t->stop[i].arrival;
-			ret->end = t->stop[i].end;
-		}
-	}
-	return ret->tech >= 0;
-}
-
-/* Where the solver's plan begins a call; 0: it is left out. */
-static int64_t
-offer_start(const struct planner_offer *offer, int32_t call)
-{
-	for (int32_t r = 0; r < offer->routes; r++) {
-		const struct retimed *t = &offer->route[r].timed;
-
-		for (int32_t i = 0; i < t->stops; i++)
-			if (t->stop[i].call == call)
-				return t->stop[i].arrival;
-	}
-	return 0;
-}
-
-/*
- * Promises that hold as the field's routes stand and would not by the solver's plan, those of calls
- * that it leaves out among them.
- */
-static int32_t
-offer_broken(const struct field *fd, const struct planner_offer *offer)
-{
-	int32_t n = 0;
-
-	for (int32_t r = 0; r < offer->routes; r++) {
-		const struct retimed *was = &fd->base[offer->route[r].tech];
-
-		for (int32_t i = was->under_way; i < was->stops; i++) {
-			const struct told_state *t = &state_call(fd->s, was->stop[i].call)->told;
-			int64_t start = offer_start(offer, was->stop[i].call);
-
-			n += t->promise && was->stop[i].arrival <= t->promise_to &&
-			    (start == 0 || start > t->promise_to);
-		}
-	}
-	return n;
-}
-
 static int
 add_offers(struct pool *p, const struct field *fd, const struct quote_ask *ask)
 {
@@ -309,9 +247,9 @@ add_offers(struct pool *p, const struct field *fd, const struct quote_ask *ask)
 	for (int32_t i = 0; rc == 0 && i < ask->offers; i++) {
 		struct candidate c = { .field = fd, .offer = &ask->offer[i] };
 
-		if (c.offer->routes == 0 || !offer_spot(fd, c.offer, &c.spot))
+		if (c.offer->routes == 0 || !candidate_spot(fd, c.offer, &c.spot))
 			continue;
-		c.spot.broken = offer_broken(fd, c.offer);
+		c.spot.broken = candidate_broken(fd, c.offer);
 		p->list[p->n++] = c;
 	}
 	return rc;

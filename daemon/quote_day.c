@@ -180,7 +180,12 @@ quote_day_holds(const struct state *s, int64_t now, int32_t call, struct span wi
 		return rc;
 	morning_kept(&m, call);
 	fd = (struct field){
-		.s = m.fork, .now = m.f.now, .f = m.f, .base = m.route, .call = call, .another_day = true
+		.s = m.fork,
+		.now = m.f.now,
+		.f = m.f,
+		.base = m.route,
+		.call = call,
+		.another_day = true,
 	};
 	rc = find_place(&fd, window, pct);
 	morning_done(&m);

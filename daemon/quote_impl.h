@@ -57,6 +57,14 @@ int32_t candidate_routes(const struct candidate *c, struct new_route *ret, int32
 /* Works out what the candidate could promise, and how likely it meets the wish. */
 void candidate_look(const struct quote_need *need, struct candidate *c);
 
+/* Where the solver's plan has the call, and what it costs and disturbs; false: nowhere. */
+bool candidate_spot(const struct field *fd, const struct planner_offer *offer, struct spot *ret);
+/*
+ * Promises that hold as the field's routes stand and would not by the solver's plan, those of calls
+ * that it leaves out among them.
+ */
+int32_t candidate_broken(const struct field *fd, const struct planner_offer *offer);
+
 /* --- quote_choose.c --- */
 
 /* Of the candidates looked at the best of each kind; index per kind, -1 none. */

@@ -220,8 +220,8 @@ put_ripple(const struct quote_ask *ask, const struct candidate *c, unsigned kind
 }
 
 /*
- * Whether the solver's plan, laid out as it will be booked, does as it was chosen for: a break may fall
- * elsewhere then, and delay somebody.
+ * Whether the solver's plan, laid out as it will be booked, does as it was chosen for: a break may
+ * fall elsewhere then, and delay somebody.
  */
 static bool
 is_as_chosen(const struct candidate *c, const struct ripple *rp)

@@ -102,3 +102,62 @@ candidate_look(const struct quote_need *need, struct candidate *c)
 	free(risk);
 	free(route);
 }
+
+/* --- the solver's plans --- */
+
+bool
+candidate_spot(const struct field *fd, const struct planner_offer *offer, struct spot *ret)
+{
+	struct cost left = { 0 };
+
+	*ret = (struct spot){ .tech = -1, .disturbed = offer->disturbed };
+	/* What leaving others out costs counts; what leaving this one out costs does not. */
+	cost_unserved(&fd->f, fd->call, &left);
+	ret->cents = offer->cost_cents - offer->stay_cents + cost_total(&left);
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *t = &offer->route[r].timed;
+
+		for (int32_t i = t->under_way; i < t->stops; i++) {
+			if (t->stop[i].call != fd->call)
+				continue;
+			ret->tech = offer->route[r].tech;
+			ret->pos = i;
+			ret->start = t->stop[i].arrival;
+			ret->end = t->stop[i].end;
+		}
+	}
+	return ret->tech >= 0;
+}
+
+/* Where the solver's plan begins a call; 0: it is left out. */
+static int64_t
+offer_start(const struct planner_offer *offer, int32_t call)
+{
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *t = &offer->route[r].timed;
+
+		for (int32_t i = 0; i < t->stops; i++)
+			if (t->stop[i].call == call)
+				return t->stop[i].arrival;
+	}
+	return 0;
+}
+
+int32_t
+candidate_broken(const struct field *fd, const struct planner_offer *offer)
+{
+	int32_t n = 0;
+
+	for (int32_t r = 0; r < offer->routes; r++) {
+		const struct retimed *was = &fd->base[offer->route[r].tech];
+
+		for (int32_t i = was->under_way; i < was->stops; i++) {
+			const struct told_state *t = &state_call(fd->s, was->stop[i].call)->told;
+			int64_t start = offer_start(offer, was->stop[i].call);
+
+			n += t->promise && was->stop[i].arrival <= t->promise_to &&
+			    (start == 0 || start > t->promise_to);
+		}
+	}
+	return n;
+}
