@@ -42,9 +42,10 @@ struct cost_frame cost_frame(const struct state *s, int64_t now);
  * Prices from the guidelines by severity. Disturbance prices rise with each earlier move of the
  * day and, within move_near_s of what was told, with nearness; breaking a promise costs the
  * goodwill it is expected to cost as well, and to leave a call out breaks its promise, if it has
- * one. The price of leaving a call out is doubled when it is due today, grows by a quarter with each day that it has waited, up to four times, and by
- * carry_age_pct with each time that it was carried over; what the wait has cost by now is on top of
- * it: lateness that is past is no reason to leave a call out, so nobody waits for ever.
+ * one. The price of leaving a call out is doubled when it is due today, grows by a quarter with
+ * each day that it has waited, up to four times, and by carry_age_pct with each time that it was
+ * carried over; what the wait has cost by now is on top of it: lateness that is past is no reason
+ * to leave a call out, so nobody waits for ever.
  */
 void cost_prices(const struct cost_frame *f, int32_t call, struct cost_prices *ret);
 
