@@ -432,6 +432,7 @@ planner_tick(struct planner *p)
 		look_at_time(p->desk[i], &p->desk[i]->waiting);
 		look_at_day(p->desk[i]);
 		watch_tick(p->desk[i]);
+		shift_tick(p->desk[i]);
 		carry_tick(p->desk[i]);
 	}
 	planner_arm(p, 0);
@@ -456,6 +457,8 @@ planner_next(const struct planner *p)
 
 		one = two < one ? two : one;
 		two = carry_next(p->desk[i], now);
+		one = two < one ? two : one;
+		two = shift_next(p->desk[i], now);
 		one = two < one ? two : one;
 		next = one < next ? one : next;
 	}

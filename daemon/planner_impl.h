@@ -102,6 +102,9 @@ int publish_routes(struct desk *d, const struct publish *pub, const struct new_r
  * their mark. -EBUSY, -ENOMEM: not now; the marks stay. */
 int publish_retimed(struct desk *d, struct question *q);
 
+/* Decides an event of the planner's own (body is stolen). As shop_append(), and logs a failure. */
+int planner_decide(struct desk *d, enum event_type type, json_t *body);
+
 /* --- planner_look.c: whether a question needs the solver --- */
 
 /* Looks at the re-timed routes of who is dirty: what hurts becomes part of the question. */
@@ -132,6 +135,11 @@ bool carry_gone(const struct desk *d); /* nobody works any more today */
 /* Carries over what is due. True if it did something, or must be asked again. */
 bool carry_turn(struct desk *d);
 int64_t carry_next(const struct desk *d, int64_t now); /* INT64_MAX none */
+
+/* --- planner_shift.c: shifts that nobody ended --- */
+
+void shift_tick(struct desk *d);
+int64_t shift_next(const struct desk *d, int64_t now); /* INT64_MAX none */
 
 /* --- planner_take.c: plans back --- */
 

@@ -122,9 +122,8 @@ risk_body(const struct state *s, const struct outlook *o)
 	return body;
 }
 
-/* Decides an event of the planner's own. */
-static int
-decide(struct desk *d, enum event_type type, json_t *body)
+int
+planner_decide(struct desk *d, enum event_type type, json_t *body)
 {
 	struct event *ev = event_new(type, planner_now(d->p), body);
 	char why[256] = "out of memory";
@@ -151,7 +150,7 @@ say_risk(struct desk *d, const struct outlook *o)
 	said = said_at(d, o->call);
 	if (said != NULL && *said > 0 && now - *said < FLAP_S && !(o->late && !c->at_risk))
 		return 0;
-	rc = decide(d, EV_PROMISE_AT_RISK, risk_body(s, o));
+	rc = planner_decide(d, EV_PROMISE_AT_RISK, risk_body(s, o));
 	if (rc == 0 && said != NULL)
 		*said = now;
 	return rc;
@@ -289,7 +288,7 @@ fall_silent(struct desk *d, int32_t call)
 	const struct call_state *c = state_call(s, call);
 	bool released = state_guidelines(s)->silence_releases != 0;
 	char text[240];
-	int rc = decide(d, EV_CALL_SILENT,
+	int rc = planner_decide(d, EV_CALL_SILENT,
 	    json_pack("{s:s, s:I, s:b, s:s, s:s}", "call", c->id, "version",
 		(json_int_t)c->version + 1, "released", (int)released, "technician",
 		state_tech(s, c->tech)->id, "status",

@@ -165,6 +165,32 @@ work_until_evening(struct day *d)
 	story_at(s, "18:00");
 }
 
+/* Who forgets to clock off has a next day all the same: nothing of it is carried over. */
+static void
+test_forgotten_clock_off(void **unused)
+{
+	struct story s;
+	const char *call;
+	json_t *c;
+
+	(void)unused;
+	story_open(&s);
+	story_technician(&s, "ann", 42.35, -71.06, 3);
+	story_at(&s, "08:00");
+	story_starts(&s, "ann");
+	call = story_booked(&s, story_fixed("Early", 42.36, -71.07, "+1 09:00", "+1 09:30", 30));
+	story_at(&s, "22:00");
+	c = story_call(&s, call);
+	assert_string_equal(story_text(c, "status"), "planned");
+	json_decref(c);
+	story_at(&s, "+1 08:00");
+	story_starts(&s, "ann");
+	story_at(&s, "+1 08:10");
+	assert_int_equal(number(&s, call, "carried_over"), 0);
+	assert_int_equal(story_heard(&s, "promise.moved", call, 0), 0);
+	story_close(&s);
+}
+
 /* Each call that is left has a new promise, one message with an apology, and an age. */
 static void
 test_left_at_the_end(void **unused)
@@ -644,6 +670,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_at_the_end),
+		cmocka_unit_test(test_forgotten_clock_off),
 		cmocka_unit_test(test_carried_twice),
 		cmocka_unit_test(test_one_goes_home_early),
 		cmocka_unit_test(test_shifts_of_the_morning),
