@@ -4,7 +4,8 @@
 
 enum {
 	PAUSE_PARTS = 4,
-	LATEST_S = 900 /* before its end, a window that is missed is replaced anyway */
+	LATEST_S = 900, /* before its end, a window that is missed is replaced anyway */
+	LAST_S = 60 /* before its end, one that he on the way may still meet is */
 };
 
 static int64_t
@@ -132,6 +133,22 @@ again_from(const struct state *s, const struct tell *t, int32_t tech, const stru
 	return is_decided(t, stop->call) ? 0 : moved_from(s, tech, stop);
 }
 
+/*
+ * Whether its technician, who was said to be on the way, is expected only a little too late. That
+ * figure moves with the clock once a drive is overdue: he may well be there in time, and an apology
+ * for what is then kept contradicts itself.
+ */
+static bool
+may_still_come(const struct state *s, int32_t tech, const struct stop *stop)
+{
+	const struct call_state *c = state_call(s, stop->call);
+	int64_t late = stop->arrival - c->told.promise_to;
+
+	return c->status == CALL_EN_ROUTE && c->told.any && c->told.technician == tech &&
+	    c->told.at >= state_tech(s, tech)->since && late > 0 &&
+	    late <= state_guidelines(s)->eta_tolerance_s;
+}
+
 /* The plan misses its promise. */
 static int64_t
 missed_from(const struct state *s, const struct tell *t, int32_t tech, const struct stop *stop)
@@ -143,6 +160,8 @@ missed_from(const struct state *s, const struct tell *t, int32_t tech, const str
 	if (c->status == CALL_EN_ROUTE || is_expected(c) || is_decided(t, stop->call) ||
 	    (c->told.any && c->told.technician != tech))
 		from = 0;
+	if (may_still_come(s, tech, stop) && !is_decided(t, stop->call))
+		from = c->told.promise_to - LAST_S;
 	return later(from, waits_until(s, c));
 }
 

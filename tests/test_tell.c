@@ -448,6 +448,38 @@ test_under_way(void **unused)
 	state_free(s);
 }
 
+/* One on the way whose drive is overdue: what he may still keep is not broken by a message. */
+static void
+test_overdue_on_the_way(void **unused)
+{
+	struct state *s = fix_shop();
+	const struct told_state *c1 = &fix_call(s, "c1")->told;
+	const struct tell time = CLOCK;
+	int64_t to;
+	json_t *told;
+	char text[256];
+
+	(void)unused;
+	fix_plan(s, -1800, "t1: c1 c2");
+	happen(s, &(struct happening){ STARTED });
+	happen(s, &(struct happening){ DEPARTED(1000, 4600) });
+	happen(s, &(struct happening){ 1000, EV_PLAN_REVISED, "t1: c2" });
+	assert_int_equal(c1->version, 2);
+	to = c1->promise_to;
+	happen(s, &(struct happening){ to - T0 - 200, EV_PLAN_REVISED, "t1: c2" });
+	assert_true(fix_tech(s, "t1")->stop[0].arrival > to);
+	assert_int_equal(c1->repromised, 0);
+	assert_int_equal(tell_next(s, to - 200, 0), to - 60);
+	told = told_at(s, &time, to - T0 - 61);
+	assert_string_equal(told_text(told, text, sizeof(text)), "");
+	json_decref(told);
+	told = told_at(s, &time, to - T0 - 60);
+	assert_memory_equal(told_text(told, text, sizeof(text)), "c1 v", 4);
+	assert_non_null(strchr(text, '!'));
+	json_decref(told);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -461,6 +493,7 @@ main(void)
 		cmocka_unit_test(test_reassigned_and_withdrawn),
 		cmocka_unit_test(test_absence_is_the_reason),
 		cmocka_unit_test(test_under_way),
+		cmocka_unit_test(test_overdue_on_the_way),
 		cmocka_unit_test(test_codes),
 	};
 
