@@ -483,8 +483,6 @@ test_does_not_hold(void **unused)
 	int64_t now = T0 - 3400;
 	struct quote_result q, other;
 	struct quoted *first;
-	char why[200] = "";
-	struct booking b;
 
 	(void)unused;
 	make(s, now, t, T0 + 2 * 3600, &q);
