@@ -98,10 +98,17 @@ reason_room(const struct tell *t, const struct call_state *c)
 	return REASON_MADE_ROOM;
 }
 
-/* It was moved by choice: what that made possible. */
+/*
+ * It was moved by choice: what that made possible. stop: its new place, NULL none. Who waits longer
+ * for it, or has no place any more, was not moved for a shorter way, but for somebody else.
+ */
 static enum reason
-reason_chosen(const struct tell *t, const struct call_state *c)
+reason_chosen(const struct tell *t, const struct call_state *c, const struct stop *stop)
 {
+	int64_t told = c->told.any ? c->told.arrival : c->told.promise_to;
+	bool waits = stop == NULL || stop->arrival > told + state_guidelines(t->s)->eta_tolerance_s;
+
+
 	switch (t->why) {
 	case TELL_MADE_ROOM:
 		return reason_room(t, c);
@@ -115,7 +122,9 @@ reason_chosen(const struct tell *t, const struct call_state *c)
 	case TELL_REPLANNED:
 		break;
 	}
-	return t->event == EV_CALL_CANCELLED ? REASON_CANCELLED : REASON_SHORTER_WAY;
+	if (t->event == EV_CALL_CANCELLED)
+		return REASON_CANCELLED;
+	return waits ? REASON_MADE_ROOM : REASON_SHORTER_WAY;
 }
 
 /* Why it comes later although nobody decided so, as far as one can see. */
@@ -161,7 +170,7 @@ reason_again(const struct tell *t, int32_t tech, const struct stop *stop)
 	if (t->why == TELL_ABSENCE && other && c->told.technician == t->technician)
 		return REASON_ABSENCE;
 	if (is_chosen(t, stop->call))
-		return reason_chosen(t, c);
+		return reason_chosen(t, c, stop);
 	if (other)
 		return REASON_REASSIGNED;
 	if (!c->told.any && c->told.version > 0)
@@ -413,7 +422,7 @@ tell_untold(const struct tell *t, int32_t call, int32_t tech, const struct stop 
 {
 	const struct call_state *c = state_call(t->s, call);
 	json_t *one = json_pack("{s:s, s:s}", "call", c->id, "code",
-	    reasons[reason_chosen(t, c)].code);
+	    reasons[reason_chosen(t, c, stop)].code);
 
 	if (stop != NULL) {
 		build_set(&one, "technician", json_string(state_tech(t->s, tech)->id));
