@@ -16,7 +16,12 @@
 #include "daemon/tracking.h"
 #include "proto/when.h"
 
-enum { TIME_SIZE = 20, LINK_SIZE = 512, AMOUNT_SIZE = 40 };
+enum {
+	TIME_SIZE = 20,
+	LINK_SIZE = 512,
+	AMOUNT_SIZE = 40,
+	HOPE_S = 900, /* as CARRY_WARN_S: then the visit is carried over at the latest */
+};
 
 /* One message in the making. Texts are borrowed; times are 0 where there is none. */
 struct draft {
@@ -284,6 +289,18 @@ follow_told(struct draft *d, const json_t *told)
 	return write_message(d);
 }
 
+/*
+ * Whether a customer whose visit lost its place should hear so now. While the promised window has
+ * some time to go, another place may yet be found in it; if none is, what becomes of the promise
+ * is told before the window ends. To be told that nobody comes, and a minute later that somebody
+ * does, is worse than either.
+ */
+static bool
+is_hopeless(const struct draft *d)
+{
+	return !d->c->told.promise || d->c->told.promise_to <= d->ev->at_s + HOPE_S;
+}
+
 static int
 follow_revised(const struct draft *blank)
 {
@@ -303,7 +320,7 @@ follow_revised(const struct draft *blank)
 
 		d.kind = "withdrawn";
 		d.text = TEXT_WITHDRAWN;
-		if (rc == 0 && about(&d, text_of(item, "call")))
+		if (rc == 0 && about(&d, text_of(item, "call")) && is_hopeless(&d))
 			rc = write_message(&d);
 	}
 	return rc;

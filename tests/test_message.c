@@ -313,6 +313,28 @@ test_withdrawn(void **unused)
 	state_free(s);
 }
 
+/* While its window has time to go, a promised visit may yet find another place. */
+static void
+test_withdrawn_too_early(void **unused)
+{
+	struct state *s = fix_shop();
+	const char *body = "{'told':[],'withdrawn':[{'call':'c2','technician':'t1','version':2}]}";
+	struct event *ev = event_new(EV_PLAN_REVISED, T0 + 7200 - 901, fix_body(body));
+	char got[3000];
+
+	(void)unused;
+	fix_must(s, 0, EV_CALL_AMENDED,
+	    "{'call':'c2','version':2,'terms':{'appointment':{'from':@3600,'to':@7200}}}");
+	ev->seq = 100;
+	follow_of(s, ev, got, sizeof(got));
+	assert_string_equal(got, "");
+	ev->at_s++;
+	follow_of(s, ev, got, sizeof(got));
+	assert_non_null(strstr(got, "c2 withdrawn: "));
+	event_free(ev);
+	state_free(s);
+}
+
 /* Whose first ETA is told as he sets out has just read that somebody is on the way. */
 static void
 test_not_said_twice(void **unused)
@@ -431,6 +453,7 @@ main(void)
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_withdrawn_too_early),
 		cmocka_unit_test(test_not_said_twice),
 		cmocka_unit_test(test_goodwill),
 		cmocka_unit_test(test_every_reason_has_words),
